@@ -1,0 +1,32 @@
+import { deflate, gzip, ungzip } from 'pako'
+
+export interface Runtime {
+  /** Gunzips a member of known inflated length; throws when it is longer (a bomb), shorter or broken. */
+  gunzip(bytes: Uint8Array, inflatedLength: number): Uint8Array
+  /** A gzip member, level 1 to 9. */
+  gzip(bytes: Uint8Array, level: number): Uint8Array
+  /** A zlib stream (as PNG wants); `huffmanOnly` is the fast choice for noisy pixels. */
+  zlib(bytes: Uint8Array, options: { level: number; huffmanOnly?: boolean }): Uint8Array
+  /** Swaps byte order in place, words of 2, 4 or 8 bytes; length is a multiple of the word. */
+  swap(bytes: Uint8Array, wordBytes: 2 | 4 | 8): void
+}
+
+export const portableRuntime: Runtime = {
+  gunzip(bytes, inflatedLength) {
+    const out = ungzip(bytes)
+    if (out.length !== inflatedLength)
+      throw new RangeError(`gzip member holds ${out.length} bytes, expected ${inflatedLength}`)
+    return out
+  },
+  gzip: (bytes, level) => gzip(bytes, { level: level as 6 }),
+  zlib: (bytes, { level, huffmanOnly }) => deflate(bytes, { level: level as 6, strategy: huffmanOnly ? 2 : 0 }),
+  swap(bytes, wordBytes) {
+    for (let i = 0; i < bytes.length; i += wordBytes) {
+      for (let a = i, b = i + wordBytes - 1; a < b; a++, b--) {
+        const byte = bytes[a]
+        bytes[a] = bytes[b]
+        bytes[b] = byte
+      }
+    }
+  },
+}
