@@ -1,0 +1,212 @@
+// The catalogue: which products there are, where their bytes lie, who may see them. This is the interface; the
+// embedded store is in `sqlite/`. Every call is asynchronous, so that a database on another machine fits behind it.
+// Angles: degrees in the ObsCore fields, radians in `footprint` and regions. Times: MJD in ObsCore fields, ms since 1970 else.
+
+/** The shape of src/rights and src/sky, taken from there as soon as they are in. */
+export interface ProductRights {
+  readonly access: 'public' | 'proprietary' | 'level3'
+  readonly release: string
+  readonly publicFromMs?: number
+  readonly embargoUntilMs?: number
+  readonly owner?: string
+  readonly users?: string[]
+  readonly groups?: string[]
+}
+type LonLat = { readonly lonRad: number; readonly latRad: number }
+type Region =
+  | { readonly kind: 'circle'; readonly lonRad: number; readonly latRad: number; readonly radiusRad: number }
+  | { readonly kind: 'polygon'; readonly vertices: readonly LonLat[] }
+  | {
+      readonly kind: 'range'
+      readonly lonMinRad: number
+      readonly lonMaxRad: number
+      readonly latMinRad: number
+      readonly latMaxRad: number
+    }
+
+export type CatalogErrorCode = 'unavailable' | 'not-writable' | 'full' | 'newer-schema' | 'conflict' | 'broken'
+
+/** The catalogue cannot be read or written. The message holds no SQL. */
+export class CatalogError extends Error {
+  readonly code: CatalogErrorCode
+  constructor(code: CatalogErrorCode, message: string, options?: ErrorOptions) {
+    super(message, options)
+    this.name = 'CatalogError'
+    this.code = code
+  }
+}
+
+export type PlaneRole = 'image' | 'mask' | 'variance' | 'weight' | 'error' | 'extra'
+
+export interface ProductPlane {
+  readonly role: PlaneRole
+  readonly fileId: number
+  /** HDU number in the file, 0 = primary. */
+  readonly hdu: number
+}
+
+/** One image with its planes: an ObsCore row, its rights, and where the pixels are. */
+export interface Product {
+  /** Unique in a release, e.g. `demo.calexp-00012-2-r`. */
+  readonly productId: string
+  /** `ivo://{authority}/{release}?{productId}`. */
+  readonly publisherDid: string
+  readonly collection: string
+  readonly release: string
+  readonly dataproductSubtype: string
+  /** ObsCore calib_level, 0 (raw) to 4 (analysis). */
+  readonly calibLevel: number
+  readonly targetName?: string
+  readonly obsId: string
+  readonly facility: string
+  readonly instrument: string
+  readonly band?: string
+  readonly emMinM?: number
+  readonly emMaxM?: number
+  readonly tMinMjd?: number
+  readonly tMaxMjd?: number
+  readonly exptimeS?: number
+  readonly raDeg: number
+  readonly decDeg: number
+  /** Diameter of the bounding circle. */
+  readonly fovDeg: number
+  /** `POLYGON ICRS …`. */
+  readonly sRegion: string
+  /** Outline in ICRS, radians, counter-clockwise on the sky. */
+  readonly footprint: readonly LonLat[]
+  readonly pixelScaleArcsec: number
+  readonly width: number
+  readonly height: number
+  readonly visit?: number
+  readonly detector?: number
+  readonly tract?: number
+  readonly patch?: string
+  /** Bytes of the files that hold its planes. */
+  readonly sizeBytes: number
+  readonly rights: ProductRights
+  /** Changes when the bytes, the description or the rights change; part of every cache key. */
+  readonly generation: string
+  /** When its bytes were last written. */
+  readonly modifiedMs: number
+  /** The image first. */
+  readonly planes: readonly ProductPlane[]
+}
+
+export interface FileRecord {
+  readonly fileId: number
+  /** Absolute path on this machine: never shown outside. */
+  readonly path: string
+  /** What the outside and error messages may see. */
+  readonly key: string
+  readonly sizeBytes: number
+  readonly mtimeMs: number
+  /** Inode change time: it moves also where someone sets mtime back. */
+  readonly ctimeMs: number
+  /** Digest of the headers, hexadecimal. */
+  readonly digest: string
+  /** `encodeFileIndex` of src/fits: HDUs and tile layouts. */
+  readonly index: Uint8Array
+}
+
+/** What the store is asked to keep; it gives the file its number. */
+export type NewFile = Omit<FileRecord, 'fileId'>
+export interface NewPlane {
+  readonly role: PlaneRole
+  /** Path of a file of the same change, or one the catalogue already has. */
+  readonly path: string
+  readonly hdu: number
+}
+export type NewProduct = Omit<Product, 'planes'> & { readonly planes: readonly NewPlane[] }
+
+/** Everything in a change is kept, or nothing of it. */
+export interface CatalogChange {
+  readonly files?: readonly NewFile[]
+  readonly products?: readonly NewProduct[]
+  /** Publisher DIDs; files that no product uses any more go with them. */
+  readonly remove?: readonly string[]
+}
+
+export interface CollectionSummary {
+  readonly collection: string
+  readonly release: string
+  readonly products: number
+  readonly bands: readonly string[]
+}
+
+/** A published HiPS. Its tiles are below `SKYEDGE_DATA/hips/{map}`. */
+export interface MapRecord {
+  /** `demo/dr1/r`. */
+  readonly map: string
+  readonly title: string
+  readonly release: string
+  /** Deepest order, and the deepest that everybody may see. */
+  readonly order: number
+  readonly publicOrder: number
+  readonly formats: readonly ('png' | 'fits')[]
+  /** Folder of the tiles, relative to `SKYEDGE_DATA/hips`. */
+  readonly folder: string
+  readonly generation: string
+  readonly bands: readonly string[]
+  readonly collections: readonly string[]
+  readonly rights: ProductRights
+  readonly tileWidth: number
+  readonly mocOrder: number
+  /** MOC of the map, JSON form (`{"8": [1, 2]}`); the public one where the upper orders differ. */
+  readonly moc: string
+  readonly publicMoc?: string
+  /** Values shown black and white, and the stretch between them. */
+  readonly pixelCut?: { readonly low: number; readonly high: number; readonly stretch: string }
+  /** A colour map's source maps, blue to red. */
+  readonly sources?: readonly string[]
+  readonly skyFraction?: number
+  readonly modifiedMs: number
+}
+
+/** What a simulated survey put on the sky: later tests measure against it. */
+export interface TruthRow {
+  readonly release: string
+  /** `star`, `galaxy`, `variable`, `supernova`, `moving`, … */
+  readonly kind: string
+  readonly name: string
+  readonly raDeg: number
+  readonly decDeg: number
+  /** Fluxes by band, periods, motions: whatever the kind has. */
+  readonly values: Readonly<Record<string, unknown>>
+}
+
+export interface ProductFilter {
+  readonly collection?: string
+  readonly release?: string
+  readonly band?: string
+}
+
+export interface Catalog {
+  product(publisherDid: string): Promise<Product | undefined>
+  /** In the order of productId. */
+  productsIn(collection: string, filter?: { release?: string; band?: string }): Promise<Product[]>
+  /** Those whose footprint and the region have a point in common. */
+  productsOverlapping(region: Region, filter?: ProductFilter): Promise<Product[]>
+  collections(): Promise<CollectionSummary[]>
+
+  file(fileId: number): Promise<FileRecord | undefined>
+  /** Keyed by absolute path, without the index: what ingest compares a folder with. */
+  filesBelow(folder: string): Promise<Map<string, Omit<FileRecord, 'index'>>>
+  /** Publisher DIDs of the products that have a plane in the file. */
+  productsOfFile(fileId: number): Promise<string[]>
+  /** One transaction; numbers of the files by path. */
+  change(change: CatalogChange): Promise<ReadonlyMap<string, number>>
+
+  maps(): Promise<MapRecord[]>
+  map(name: string): Promise<MapRecord | undefined>
+  putMap(map: MapRecord): Promise<void>
+  removeMap(name: string): Promise<void>
+
+  /** Replaces the truth of a release. */
+  putTruth(release: string, rows: readonly TruthRow[]): Promise<void>
+  truth(release: string, kind?: string): Promise<TruthRow[]>
+
+  setting(name: string): Promise<string | undefined>
+  putSetting(name: string, value: string): Promise<void>
+
+  close(): Promise<void>
+}

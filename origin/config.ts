@@ -1,0 +1,124 @@
+// The environment -> one frozen, validated Config. The only file of the origin that reads the environment.
+// Every setting is in SETTINGS with its default and meaning; the README's table is checked against it.
+
+import { resolve } from 'node:path'
+
+export type ConfigErrorCode = 'bad-setting'
+
+export class ConfigError extends Error {
+  readonly code: ConfigErrorCode = 'bad-setting'
+  /** One sentence for each setting that cannot be used. */
+  readonly problems: readonly string[]
+  constructor(problems: readonly string[]) {
+    super(problems.join('\n'))
+    this.name = 'ConfigError'
+    this.problems = problems
+  }
+}
+
+export interface Config {
+  /** Absolute folder of the catalogue, products, tiles, job results and edge caches. */
+  readonly dataFolder: string
+  /** Address to listen on. */
+  readonly host: string
+  /** First edge's port; edge n (from 0) listens on `edgePort + n`. 0 = any free port. */
+  readonly edgePort: number
+  readonly originPort: number
+  readonly availabilityPort: number
+  /** Edges (= regions) that `npm start` starts, 1 to 16. */
+  readonly edges: number
+  /** `postgres://…`; undefined = embedded SQLite below `dataFolder`. */
+  readonly databaseUrl?: string
+  /** `s3://bucket/prefix`; undefined = files below `dataFolder`. */
+  readonly objectStore?: string
+  /** Where edges send their misses, without a trailing slash; undefined = the origin that `npm start` starts. */
+  readonly originUrl?: string
+  /** Artificial latency between edge and origin, milliseconds, 0 to 60000. */
+  readonly originLatencyMs: number
+  /** Naming authority of publisher identifiers: `ivo://{authority}/{release}?{productId}`. */
+  readonly authority: string
+}
+
+export interface Setting {
+  readonly name: string
+  readonly fallback: string
+  readonly meaning: string
+}
+
+/** What an operator may set, in the order of the README's table. */
+export const SETTINGS: readonly Setting[] = [
+  {
+    name: 'SKYEDGE_DATA',
+    fallback: './.skyedge',
+    meaning: 'folder of the catalogue, products, tiles, results and edge caches',
+  },
+  { name: 'SKYEDGE_HOST', fallback: '127.0.0.1', meaning: 'address to listen on' },
+  { name: 'SKYEDGE_EDGE_PORT', fallback: '8787', meaning: 'port of the first edge; more follow it' },
+  { name: 'SKYEDGE_ORIGIN_PORT', fallback: '8780', meaning: 'port of the origin' },
+  { name: 'SKYEDGE_AVAILABILITY_PORT', fallback: '8781', meaning: 'port of the availability worker' },
+  { name: 'SKYEDGE_EDGES', fallback: '1', meaning: 'edges (= regions) to start' },
+  { name: 'SKYEDGE_DATABASE_URL', fallback: '', meaning: 'postgres://… for PostgreSQL; empty = embedded SQLite' },
+  { name: 'SKYEDGE_OBJECT_STORE', fallback: '', meaning: 's3://bucket/prefix; empty = files below SKYEDGE_DATA' },
+  {
+    name: 'SKYEDGE_ORIGIN_URL',
+    fallback: '',
+    meaning: 'where edges send their misses; empty = the origin started here',
+  },
+  { name: 'SKYEDGE_ORIGIN_LATENCY_MS', fallback: '0', meaning: 'artificial latency between edge and origin, ms' },
+  { name: 'SKYEDGE_AUTHORITY', fallback: 'skyedge.example', meaning: 'naming authority of publisher identifiers' },
+]
+
+type Environment = Readonly<Record<string, string | undefined>>
+
+/** Reads every setting, once; throws one ConfigError that names all that cannot be used. */
+export function loadConfig(env: Environment = process.env): Config {
+  const problems: string[] = []
+  const text = (name: string) => env[name]?.trim() || (SETTINGS.find((s) => s.name === name)?.fallback ?? '')
+  const refuse = (name: string, expected: string) =>
+    problems.push(`${name} is ${JSON.stringify(text(name))}, expected ${expected}`)
+  const whole = (name: string, least: number, most: number): number => {
+    const value = Number(text(name))
+    if (!/^\d+$/.test(text(name)) || value < least || value > most)
+      refuse(name, `a whole number from ${least} to ${most}`)
+    return value
+  }
+  const url = (name: string, protocols: readonly string[]): string | undefined => {
+    if (text(name) === '') return undefined
+    // Never echoes the value: it may hold a password.
+    if (!URL.canParse(text(name)) || !protocols.includes(new URL(text(name)).protocol))
+      problems.push(`${name} is no address that can be used, expected ${protocols.map((p) => `${p}//…`).join(' or ')}`)
+    return text(name).replace(/\/+$/, '')
+  }
+
+  const config: Config = {
+    dataFolder: resolve(text('SKYEDGE_DATA')),
+    host: text('SKYEDGE_HOST'),
+    edgePort: whole('SKYEDGE_EDGE_PORT', 0, 65535),
+    originPort: whole('SKYEDGE_ORIGIN_PORT', 0, 65535),
+    availabilityPort: whole('SKYEDGE_AVAILABILITY_PORT', 0, 65535),
+    edges: whole('SKYEDGE_EDGES', 1, 16),
+    databaseUrl: url('SKYEDGE_DATABASE_URL', ['postgres:', 'postgresql:']),
+    objectStore: url('SKYEDGE_OBJECT_STORE', ['s3:']),
+    originUrl: url('SKYEDGE_ORIGIN_URL', ['http:', 'https:']),
+    originLatencyMs: whole('SKYEDGE_ORIGIN_LATENCY_MS', 0, 60_000),
+    authority: text('SKYEDGE_AUTHORITY'),
+  }
+  if (!/^[A-Za-z0-9.:[\]_-]+$/.test(config.host)) refuse('SKYEDGE_HOST', 'a host name or an address')
+  // IVOA Identifiers 2.0 §2.3.2: an authority has at least three characters and starts with a letter or digit.
+  if (!/^[A-Za-z0-9][A-Za-z0-9._~-]{2,}$/.test(config.authority))
+    refuse('SKYEDGE_AUTHORITY', 'a naming authority such as "skyedge.example"')
+  if (problems.length === 0) problems.push(...portClashes(config))
+  if (problems.length > 0) throw new ConfigError(problems)
+  return Object.freeze(config)
+}
+
+function portClashes({ edgePort, edges, originPort, availabilityPort }: Config): string[] {
+  const isEdge = (port: number) => edgePort !== 0 && port >= edgePort && port < edgePort + edges
+  const problems: string[] = []
+  if (edgePort + edges - 1 > 65535)
+    problems.push(`SKYEDGE_EDGE_PORT is ${edgePort}, expected room for ${edges} ports up to 65535`)
+  if (isEdge(originPort)) problems.push(`SKYEDGE_ORIGIN_PORT is ${originPort}, expected a port that no edge uses`)
+  if (isEdge(availabilityPort) || (availabilityPort !== 0 && availabilityPort === originPort))
+    problems.push(`SKYEDGE_AVAILABILITY_PORT is ${availabilityPort}, expected a port of its own`)
+  return problems
+}
