@@ -1,0 +1,43 @@
+// From name=value pairs (a query string, a form) to a service's values (DALI 1.2 §4.1, §4.2).
+// Names are case-insensitive, values are not. Every pair is applied or refused; none is dropped in silence.
+
+import { DaliError, quoted, usageError } from './fault.ts'
+import type { Service, ValuesOf } from './param.ts'
+
+export type Pairs = Iterable<readonly [string, string]>
+
+/** More pairs than any request of ours has. */
+const MAX_PAIRS = 256
+
+export function parseRequest<S extends Service>(service: S, pairs: Pairs): ValuesOf<S> {
+  const values: Record<string, unknown[]> = {}
+  for (const name of Object.keys(service.params)) values[name] = []
+  let count = 0
+  for (const [given, text] of pairs) {
+    if (++count > MAX_PAIRS) throw usageError(`more than ${MAX_PAIRS} parameters`)
+    const name = given.toUpperCase()
+    const param = Object.hasOwn(service.params, name) ? service.params[name] : undefined
+    if (!param) throw refusal(service, given)
+    if (text.trim() === '') throw usageError(`${name} has no value`, name)
+    if (values[name].length > 0 && !param.repeats)
+      throw new DaliError('multi-valued', `${name} takes one value`, { parameter: name })
+    values[name].push(param.literal.parse(text, name))
+  }
+  for (const [name, param] of Object.entries<{ required: boolean }>(service.params))
+    if (param.required && values[name].length === 0) throw usageError(`${name} is missing`, name)
+  return values as ValuesOf<S>
+}
+
+function refusal(service: Service, given: string): DaliError {
+  const name = given.toUpperCase()
+  if (Object.hasOwn(service.refused, name)) return usageError(`${name} cannot be used: ${service.refused[name]}`, name)
+  const known = Object.keys(service.params).join(', ')
+  return usageError(`${quoted(given)} is no parameter of this service, which knows ${known}`)
+}
+
+/**
+ * The pairs of a query string or an `application/x-www-form-urlencoded` body.
+ * A broken percent escape reads as U+FFFD and fails in its literal.
+ */
+export const pairsOf = (...encoded: readonly string[]): [string, string][] =>
+  encoded.flatMap((text) => [...new URLSearchParams(text)])
