@@ -1,9 +1,13 @@
 // Geometry on the sphere. Radians everywhere; longitudes run east; vectors are right-handed.
 
 export { ARCSEC, DEG, degToRad, type LonLat, lonLatDeg, normalizeLon, radToDeg, TWO_PI, wrapAngle } from './angle.ts'
+export { areaSr, bounds, regionAreaSr } from './bounds.ts'
 export { SkyError, type SkyErrorCode } from './errors.ts'
-export type { Frame } from './frame.ts'
-export type { Circle, Polygon, Range, Region } from './region.ts'
+export { fk4, type VectorMap } from './fk4.ts'
+export { type EquinoxOptions, type Frame, rotation } from './frame.ts'
+export { distanceToArcRad, regionsIntersect } from './intersect.ts'
+export { axisRotation, type Matrix, multiply, rotate, transpose } from './matrix.ts'
+export { type Circle, checkRegion, contains, type Polygon, type Range, type Region } from './region.ts'
 export {
   cross,
   dot,
