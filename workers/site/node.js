@@ -1,0 +1,70 @@
+// What the node tells about itself: its HiPS list, collections, footprints, and the addresses of cutouts.
+
+/** Records of a hipslist (HiPS 1.0 §5.2): blank-line separated `key = value` lines. */
+export function parseHipslist(text) {
+  return text
+    .split(/\r?\n\s*\r?\n/)
+    .map((record) => {
+      const lines = record.split(/\r?\n/).filter((line) => line.includes('=') && !line.startsWith('#'))
+      return Object.fromEntries(
+        lines.map((line) => [line.slice(0, line.indexOf('=')).trim(), line.slice(line.indexOf('=') + 1).trim()]),
+      )
+    })
+    .filter((record) => record.hips_service_url)
+}
+
+async function get(address, accept) {
+  const answer = await fetch(address, { headers: { Accept: accept } })
+  if (!answer.ok) throw Object.assign(new Error(`${address} answered ${answer.status}`), { status: answer.status })
+  return answer
+}
+
+/** The node's maps. Only the path of a service address is used: the page may be reached by another name. */
+export async function listMaps() {
+  const records = parseHipslist(await (await get('/hipslist', 'text/plain')).text())
+  return records.map((record) => {
+    const path = new URL(record.hips_service_url, location.href).pathname.replace(/\/+$/, '')
+    return {
+      name: path.replace(/^\/hips\/[^/]+\//, ''),
+      path,
+      title: record.obs_title ?? path,
+      order: Number(record.hips_order),
+      credit: record.obs_copyright ?? record.prov_progenitor ?? '',
+      ra: Number(record.hips_initial_ra ?? 0),
+      dec: Number(record.hips_initial_dec ?? 0),
+      fov: Number(record.hips_initial_fov ?? 60),
+    }
+  })
+}
+
+/** The same map with every order, where this visitor may see it. */
+export async function fullPath(map) {
+  const path = `/hips/full/${map.name}`
+  const answer = await fetch(`${path}/properties`).catch(() => undefined)
+  return answer?.ok ? path : undefined
+}
+
+export async function listCollections() {
+  const answer = await (await get('/collections', 'application/json')).json()
+  return answer.collections
+}
+
+const footprints = new Map()
+/** Products of a collection with their outlines; asked for once. */
+export function footprintsOf(collection) {
+  if (!footprints.has(collection)) {
+    const asked = get(`/footprints?collection=${encodeURIComponent(collection)}`, 'application/json')
+      .then((answer) => answer.json())
+      .then((answer) => answer.products ?? [])
+    asked.catch(() => footprints.delete(collection))
+    footprints.set(collection, asked)
+  }
+  return footprints.get(collection)
+}
+
+/** Address of a cutout; a PNG preview or, without a format, the FITS file. */
+export function cutoutAddress(publisherDid, ra, dec, radius, format) {
+  const query = new URLSearchParams({ ID: publisherDid, CIRCLE: `${ra.toFixed(7)} ${dec.toFixed(7)} ${radius}` })
+  if (format) query.set('RESPONSEFORMAT', format)
+  return `/soda/sync?${query}`
+}
