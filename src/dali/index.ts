@@ -2,6 +2,7 @@
 // serves parsing, cache keys and descriptions. Angles in degrees, ICRS.
 
 export { canonicalQuery } from './describe/canonical-query.ts'
+export { capabilityParams } from './describe/capabilities.ts'
 export {
   DaliError,
   FAULTS,

@@ -1,3 +1,4 @@
 // What each service accepts and answers: the same definition at the edge and the origin. No handlers here.
 
 export { CUTOUT_FORMATS, type CutoutFormat, parseSoda, SODA_SYNC, type SodaRequest, soda, sodaQuery } from './soda.ts'
+export { sodaCapabilities } from './vosi.ts'

@@ -1,0 +1,11 @@
+// VOSI 1.1: the documents by which a service says what it offers and whether it works.
+
+export { AVAILABILITY_NAMESPACE, type Availability, availabilityXml } from './availability.ts'
+export {
+  BASIC_AA,
+  type Capability,
+  capabilitiesXml,
+  VOSI_AVAILABILITY,
+  VOSI_CAPABILITIES,
+  vosiCapabilities,
+} from './capabilities.ts'
