@@ -1,0 +1,29 @@
+// What the origin's routes are given: the world, made once in main.ts and by tests in their own way.
+
+import type { Logger } from 'pino'
+import type { Runtime } from '#src/runtime'
+import type { Catalog } from './catalog/store.ts'
+import type { Config } from './config.ts'
+import type { Caller } from './identity/door.ts'
+import type { TokenKeys } from './identity/keys.ts'
+import type { Metrics } from './metrics.ts'
+
+export interface OriginDeps {
+  readonly config: Config
+  readonly catalog: Catalog
+  readonly runtime: Runtime
+  readonly log: Logger
+  /** Unix milliseconds. */
+  readonly clock: () => number
+  readonly tokens: TokenKeys
+  /** What the edges send in `x-skyedge-edge`. */
+  readonly edgeSecret: string
+  readonly metrics: Metrics
+  /** When this process began to serve, Unix milliseconds. */
+  readonly startedMs: number
+}
+
+/** What the middleware leaves on the context: `c.var.caller`, `c.var.requestId`. */
+export interface OriginEnv {
+  Variables: { requestId: string; caller: Caller; runId?: string }
+}
