@@ -36,7 +36,8 @@ export function coneRanges(
   options: CoverOptions = {},
 ): Float64Array {
   checkOrder(order)
-  if (!(radiusRad >= 0)) throw new HealpixError('bad-region', `a cone needs a radius of 0 or more, got ${radiusRad} rad`)
+  if (!(radiusRad >= 0))
+    throw new HealpixError('bad-region', `a cone needs a radius of 0 or more, got ${radiusRad} rad`)
   const shape = coneShape(order, lonRad, latRad, radiusRad)
   return radiusRad >= Math.PI ? wholeSky(order) : cover(order, shape, options)
 }

@@ -63,7 +63,11 @@ function outlinePoints(order: number, face: number, x: number, y: number): Float
 }
 
 /** The touched cells as sorted, merged, half-open ranges [start, end) of cells of `order`. */
-export function cover<State>(order: number, shape: Shape<State>, { limit = DEFAULT_LIMIT }: CoverOptions): Float64Array {
+export function cover<State>(
+  order: number,
+  shape: Shape<State>,
+  { limit = DEFAULT_LIMIT }: CoverOptions,
+): Float64Array {
   checkOrder(order)
   const ranges: number[] = []
   const centre = new Float64Array(3)
@@ -80,7 +84,10 @@ export function cover<State>(order: number, shape: Shape<State>, { limit = DEFAU
 
   const visit = (level: number, npix: number, state: State): void => {
     if (++visited > limit)
-      throw new HealpixError('too-many', `a covering at order ${order} needs more than ${limit} cells: ask for a lower order`)
+      throw new HealpixError(
+        'too-many',
+        `a covering at order ${order} needs more than ${limit} cells: ask for a lower order`,
+      )
     const [face, x, y] = splitCell(level, npix, at)
     const n = 2 ** level
     vectorAt(face, (x + 0.5) / n, (y + 0.5) / n, centre)
@@ -89,13 +96,14 @@ export function cover<State>(order: number, shape: Shape<State>, { limit = DEFAU
       radius = Math.max(radius, angle(centre, vectorAt(face, (x + cx) / n, (y + cy) / n, corner)))
     const inside = shape.narrow(centre, radius, state)
     if (inside === 'out') return
-    if (inside === 'in') return take(level, npix)
-    if (level < order) {
+    if (inside === 'in') {
+      take(level, npix)
+    } else if (level < order) {
       for (let child = 0; child < 4; child++) visit(level + 1, 4 * npix + child, inside)
-      return
+    } else {
+      const cell = { order, npix, centre, radius, points: outlinePoints(order, face, x, y) }
+      if (shape.touches(cell, inside)) take(level, npix)
     }
-    const cell = { order, npix, centre, radius, points: outlinePoints(order, face, x, y) }
-    if (shape.touches(cell, inside)) take(level, npix)
   }
 
   for (let face = 0; face < 12; face++) visit(0, face, shape.start)

@@ -1,15 +1,11 @@
 // Cells that a polygon touches. Its sides are great-circle arcs, it lies within an open hemisphere, and its inside is
 // the smaller side whatever the direction of its vertices; where it crosses itself the even-odd rule holds.
 
+import type { LonLat } from '#src/sky'
 import { angleToArc, arcsCross, ROUNDING, unitVector, type Vector } from './arc.ts'
 import { BEND, type CellOutline, type CoverOptions, cover, listCells, type Shape } from './cover.ts'
 import { HealpixError } from './errors.ts'
 import { hash } from './nested.ts'
-
-export interface Vertex {
-  readonly lonRad: number
-  readonly latRad: number
-}
 
 const MAX_VERTICES = 100_000
 const dot = (a: Vector, b: Vector): number => a[0] * b[0] + a[1] * b[1] + a[2] * b[2]
@@ -21,7 +17,7 @@ function normalised(v: Float64Array): Float64Array {
 
 /** A direction less than 90 deg from all corners: their mean, leaned towards the farthest one while that is needed. */
 function hemisphere(corners: readonly Float64Array[]): Float64Array {
-  let axis = new Float64Array(3)
+  let axis: Float64Array = new Float64Array(3)
   for (const corner of corners) axis = axis.map((x, k) => x + corner[k])
   if (dot(axis, axis) < 1e-20) axis = Float64Array.from(corners[0])
   for (let turn = 0; turn < 1000; turn++) {
@@ -59,7 +55,7 @@ function insideTest(corners: readonly Float64Array[], axis: Float64Array): (q: V
 }
 
 /** State of the descent: the sides (numbered by their first corner) that come near. */
-function polygonShape(order: number, vertices: readonly Vertex[]): Shape<readonly number[]> {
+function polygonShape(order: number, vertices: readonly LonLat[]): Shape<readonly number[]> {
   const corners = vertices.map(({ lonRad, latRad }) => unitVector(lonRad, latRad))
   const cornerCells = new Set(vertices.map(({ lonRad, latRad }) => hash(order, lonRad, latRad)))
   const inside = insideTest(corners, hemisphere(corners))
@@ -89,13 +85,13 @@ function polygonShape(order: number, vertices: readonly Vertex[]): Shape<readonl
 }
 
 /** Ranges [start, end) of the cells of `order` that a polygon touches. At least 3 vertices, the last not repeated. */
-export function polygonRanges(order: number, vertices: readonly Vertex[], options: CoverOptions = {}): Float64Array {
+export function polygonRanges(order: number, vertices: readonly LonLat[], options: CoverOptions = {}): Float64Array {
   if (vertices.length < 3 || vertices.length > MAX_VERTICES)
     throw new HealpixError('bad-region', `a polygon has 3 to ${MAX_VERTICES} vertices, got ${vertices.length}`)
   return cover(order, polygonShape(order, vertices), options)
 }
 
 /** The same as a list of cells, ascending. */
-export function polygonCells(order: number, vertices: readonly Vertex[], options: CoverOptions = {}): number[] {
+export function polygonCells(order: number, vertices: readonly LonLat[], options: CoverOptions = {}): number[] {
   return listCells(polygonRanges(order, vertices, options), options)
 }
