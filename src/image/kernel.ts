@@ -4,7 +4,8 @@
 export const LANCZOS_REACH = 3
 const PLACES = 1024
 
-const sinc = (x: number) => (x === 0 ? 1 : Math.sin(Math.PI * x) / (Math.PI * x))
+/** Exactly 0 at whole numbers other than 0, so that an unmoved image stays as it is. */
+const sinc = (x: number) => (x === 0 ? 1 : Number.isInteger(x) ? 0 : Math.sin(Math.PI * x) / (Math.PI * x))
 
 /** Row p holds the six weights for a point p/1024 of a pixel right of its left neighbour; each row sums to 1. */
 const TABLE = (() => {

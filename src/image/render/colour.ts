@@ -35,7 +35,7 @@ export function luptonRgb(
   const black = typeof minimum === 'number' ? [minimum, minimum, minimum] : minimum
   const n = red.width * red.height
   const to = out ?? new Uint8Array(4 * n)
-  const lut = slopes(stretch)
+  const lut = slopes()
   // The table begins 2^-16 below the knee stretch/q, where f(I)/I has long been constant.
   const unit = q / stretch
   const float = new Float32Array(1)
@@ -64,7 +64,7 @@ export function luptonRgb(
     }
     float[0] = intensity * unit
     const place = (bits[0] >> 12) - first
-    let slope = 255 * lut[place < 0 ? 0 : place >= lut.length ? lut.length - 1 : place]
+    let slope = (255 / stretch) * lut[place < 0 ? 0 : place >= lut.length ? lut.length - 1 : place]
     const top = Math.max(r, g, b) * slope
     if (top > 255) slope *= 255 / top
     to[o] = r > 0 ? r * slope + 0.5 : 0
@@ -74,13 +74,16 @@ export function luptonRgb(
   return to
 }
 
-/** f(I)/I = asinh(x)/x / stretch with x = Q I / stretch, the unit of the table's places. */
-function slopes(stretch: number): Float64Array {
-  const table = new Float64Array(OCTAVES * STEPS)
+let table: Float64Array | undefined
+
+/** asinh(x)/x for x = Q I / stretch; f(I)/I is that over `stretch`. */
+function slopes(): Float64Array {
+  if (table) return table
+  table = new Float64Array(OCTAVES * STEPS)
   for (let i = 0; i < table.length; i++) {
     const octave = Math.floor(i / STEPS) - OCTAVES / 2
     const x = 2 ** octave * (1 + ((i % STEPS) + 0.5) / STEPS)
-    table[i] = Math.asinh(x) / x / stretch
+    table[i] = Math.asinh(x) / x
   }
   return table
 }

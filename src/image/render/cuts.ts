@@ -126,5 +126,5 @@ function reject(y: Float64Array, bad: Uint8Array, { slope, offset }: Line): void
   const before = (grow - 1) >> 1
   bad.fill(0)
   for (let i = 0; i < y.length; i++)
-    if (marked[i]) bad.fill(1, Math.max(0, i - (grow - 1 - before)), Math.min(y.length, i + before + 1))
+    if (marked[i]) bad.fill(1, Math.max(0, i - before), Math.min(y.length, i + grow - before))
 }
