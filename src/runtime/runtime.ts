@@ -1,4 +1,4 @@
-import { deflate, gzip, ungzip } from 'pako'
+import { deflate, gzip, Inflate } from 'pako'
 
 export interface Runtime {
   /** Gunzips a member of known inflated length; throws when it is longer (a bomb), shorter or broken. */
@@ -12,12 +12,7 @@ export interface Runtime {
 }
 
 export const portableRuntime: Runtime = {
-  gunzip(bytes, inflatedLength) {
-    const out = ungzip(bytes)
-    if (out.length !== inflatedLength)
-      throw new RangeError(`gzip member holds ${out.length} bytes, expected ${inflatedLength}`)
-    return out
-  },
+  gunzip: inflateExactly,
   gzip: (bytes, level) => gzip(bytes, { level: level as 6 }),
   zlib: (bytes, { level, huffmanOnly }) => deflate(bytes, { level: level as 6, strategy: huffmanOnly ? 2 : 0 }),
   swap(bytes, wordBytes) {
@@ -29,4 +24,21 @@ export const portableRuntime: Runtime = {
       }
     }
   },
+}
+
+/** Stops at the first chunk beyond the expected length: what a bomb would inflate to is never held. */
+function inflateExactly(bytes: Uint8Array, inflatedLength: number): Uint8Array {
+  const out = new Uint8Array(inflatedLength)
+  let filled = 0
+  const inflate = new Inflate({ chunkSize: 65536 })
+  inflate.onData = (chunk: Uint8Array) => {
+    if (filled + chunk.length > inflatedLength)
+      throw new RangeError(`a gzip member holds more than the ${inflatedLength} bytes expected`)
+    out.set(chunk, filled)
+    filled += chunk.length
+  }
+  inflate.push(bytes, true)
+  if (inflate.err) throw new RangeError(`a gzip member is broken: ${inflate.msg || `zlib error ${inflate.err}`}`)
+  if (filled !== inflatedLength) throw new RangeError(`a gzip member holds ${filled} bytes, expected ${inflatedLength}`)
+  return out
 }
