@@ -1,0 +1,77 @@
+// Bytes of known length as an HTTP answer: validators, conditions, one range, HEAD, lifetimes. Every route that sends
+// stored or made bytes goes through here, so all of them honour the same headers.
+
+import type { Context } from 'hono'
+import {
+  contentRange,
+  evaluate,
+  type Freshness,
+  httpDate,
+  parseRange,
+  rangeApplies,
+  unsatisfiedRange,
+  type Validator,
+} from '#src/caching'
+
+export interface Entity extends Validator {
+  readonly contentType: string
+  readonly size: number
+  /** Bytes [start, end) of it; asked only when they are wanted, stopped early by the signal. */
+  open(start: number, end: number, signal: AbortSignal): AsyncIterable<Uint8Array> | Uint8Array
+  /** Shown when a client saves it. */
+  readonly filename?: string
+}
+
+/** 200, 206, 304, 412 or 416. */
+export function answer(c: Context, entity: Entity, { cacheControl, vary }: Freshness): Response {
+  const header = (name: string) => c.req.header(name)
+  c.header('ETag', entity.etag)
+  if (entity.lastModifiedMs !== undefined) c.header('Last-Modified', httpDate(entity.lastModifiedMs))
+  c.header('Cache-Control', cacheControl)
+  for (const name of vary) c.header('Vary', name, { append: true })
+  const condition = evaluate(header, entity)
+  if (condition === 'not-modified') return c.body(null, 304)
+  if (condition === 'precondition-failed') return c.body(null, 412)
+
+  c.header('Accept-Ranges', 'bytes')
+  c.header('Content-Type', entity.contentType)
+  if (entity.filename) c.header('Content-Disposition', disposition(entity))
+  const range = rangeApplies(header, entity) ? parseRange(header('range'), entity.size) : { kind: 'whole' as const }
+  if (range.kind === 'unsatisfiable') {
+    c.header('Content-Range', unsatisfiedRange(entity.size))
+    c.header('Content-Type', 'text/plain; charset=utf-8')
+    c.header('Content-Disposition', undefined)
+    return c.body(`the range lies outside of ${entity.size} bytes\n`, 416)
+  }
+  const [start, end] = range.kind === 'part' ? [range.start, range.end] : [0, entity.size]
+  if (range.kind === 'part') c.header('Content-Range', contentRange(start, end, entity.size))
+  c.header('Content-Length', String(end - start))
+  const status = range.kind === 'part' ? 206 : 200
+  if (c.req.method === 'HEAD') return c.body(null, status)
+  const bytes = entity.open(start, end, c.req.raw.signal)
+  return c.body(bytes instanceof Uint8Array ? (bytes as Uint8Array<ArrayBuffer>) : pulled(bytes), status)
+}
+
+/** FITS is saved, pictures are shown. */
+function disposition({ contentType, filename = '' }: Entity): string {
+  const plain = filename.replace(/[^\w.+-]/g, '_')
+  return `${/^image\/(?!fits)/.test(contentType) ? 'inline' : 'attachment'}; filename="${plain}"`
+}
+
+/** One chunk for each pull: nothing is read ahead of a slow client, and nothing after it went away. */
+export function pulled(chunks: AsyncIterable<Uint8Array>): ReadableStream<Uint8Array> {
+  const iterator = chunks[Symbol.asyncIterator]()
+  return new ReadableStream<Uint8Array>(
+    {
+      async pull(controller) {
+        const { value, done } = await iterator.next()
+        if (done) controller.close()
+        else controller.enqueue(value)
+      },
+      async cancel() {
+        await iterator.return?.()
+      },
+    },
+    { highWaterMark: 0 },
+  )
+}

@@ -1,0 +1,105 @@
+// What every request passes: an id, the door, security and CORS headers, timing, the log line and the counters.
+
+import { randomUUID } from 'node:crypto'
+import type { Context, MiddlewareHandler } from 'hono'
+import { DaliError } from '#src/dali'
+import type { OriginDeps, OriginEnv } from './deps.ts'
+import { createDoor } from './identity/door.ts'
+import { createVerifier } from './identity/token.ts'
+import { refuse } from './refuse.ts'
+
+type Middleware = MiddlewareHandler<OriginEnv>
+
+const REQUEST_ID = /^[\w.:-]{1,64}$/
+
+/** The id of the request as it was sent (when it is a plain word) or a new one; a log line and counters at the end. */
+export function observed({ log, clock, metrics }: OriginDeps): Middleware {
+  return async (c, next) => {
+    const sent = c.req.header('x-request-id')
+    const requestId = sent && REQUEST_ID.test(sent) ? sent : randomUUID()
+    c.set('requestId', requestId)
+    const start = performance.now()
+    await next()
+    const ms = performance.now() - start
+    c.header('X-Request-Id', requestId)
+    c.header('Server-Timing', `origin;dur=${ms.toFixed(1)}`, { append: true })
+    const route = c.req.path.split('/')[1]?.slice(0, 32) || 'root'
+    const known = c.res.status === 404 ? 'other' : route
+    metrics.add('skyedge_requests_total', { route: known, status: c.res.status })
+    metrics.add('skyedge_request_seconds_total', { route: known }, ms / 1000)
+    // The path without its query: what a client put there by mistake is not ours to keep.
+    const { principal, from } = c.var.caller ?? {}
+    const level = c.res.status >= 500 ? 'error' : 'info'
+    log[level](
+      {
+        requestId,
+        at: clock(),
+        method: c.req.method,
+        path: c.req.path.slice(0, 512),
+        status: c.res.status,
+        ms: Math.round(ms * 10) / 10,
+        from,
+        user: principal?.sub,
+        runId: c.var.runId,
+      },
+      'request',
+    )
+  }
+}
+
+/** Leaves `c.var.caller`; a bad token or a false edge ends here. */
+export function door({ edgeSecret, tokens, config, clock }: OriginDeps): Middleware {
+  const identify = createDoor(edgeSecret, createVerifier(tokens, config))
+  return async (c, next) => {
+    const caller = await identify((name) => c.req.header(name), clock())
+    if (caller === 'bad-token')
+      return refuse(c, new DaliError('authentication', 'the token is not valid'), { error: 'invalid_token' })
+    if (caller === 'bad-edge') return refuse(c, new DaliError('authorization', 'not one of our edges'))
+    c.set('caller', caller)
+    await next()
+  }
+}
+
+const EXPOSED =
+  'Accept-Ranges, Cache-Status, Content-Disposition, Content-Length, Content-Range, ETag, Last-Modified, Link, Server-Timing, X-Request-Id'
+
+/** CORS only where we are asked directly: an edge writes its own. No credentials: cookies are the edge's business. */
+export const cors: Middleware = async (c, next) => {
+  const direct = !c.req.header('x-skyedge-edge')
+  const preflight = c.req.method === 'OPTIONS' && c.req.header('access-control-request-method') !== undefined
+  if (direct && preflight) {
+    return c.body(null, 204, {
+      'Access-Control-Allow-Origin': '*',
+      'Access-Control-Allow-Methods': 'GET, HEAD, POST',
+      'Access-Control-Allow-Headers':
+        'Authorization, Content-Type, If-Match, If-Modified-Since, If-None-Match, If-Range, Range, X-Request-Id',
+      'Access-Control-Max-Age': '86400',
+    })
+  }
+  await next()
+  if (!direct) return
+  c.header('Access-Control-Allow-Origin', '*')
+  c.header('Access-Control-Expose-Headers', EXPOSED)
+}
+
+/** A page that shows something sets its own policy; nothing else here is to be run or framed. */
+export const secured: Middleware = async (c, next) => {
+  await next()
+  const put = (name: string, value: string) => {
+    if (!c.res.headers.has(name)) c.header(name, value)
+  }
+  put('X-Content-Type-Options', 'nosniff')
+  put('Referrer-Policy', 'no-referrer')
+  put('Content-Security-Policy', "default-src 'none'; frame-ancestors 'none'")
+  put('Cross-Origin-Resource-Policy', 'cross-origin')
+}
+
+/** The node's address as its clients see it: what an edge says about itself, else the Host that was asked. */
+export function publicBase(c: Context<OriginEnv>): string {
+  const fromEdge = c.var.caller.from === 'edge'
+  const host = (fromEdge && c.req.header('x-forwarded-host')) || c.req.header('host') || ''
+  const proto = fromEdge && c.req.header('x-forwarded-proto') === 'https' ? 'https' : 'http'
+  if (!/^(?:[A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\])(?::\d{1,5})?$/.test(host))
+    throw new DaliError('usage', 'the request names no usable host')
+  return `${proto}://${host}`
+}
