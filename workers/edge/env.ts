@@ -1,0 +1,67 @@
+// The edge worker's bindings, validated once. Nothing else in `workers/edge` reads the environment.
+
+/** As `wrangler.toml`, `npm start` and `skyedge serve-edge` hand them in. */
+export interface Env {
+  /** Where misses go, without a trailing slash. */
+  readonly ORIGIN_URL?: string
+  /** Shared with the origin; a secret. */
+  readonly EDGE_SECRET?: string
+  /** Name of this edge's region, shown in `/healthz`. */
+  readonly REGION?: string
+  /** A service binding that stands in for the network on the way to the origin. */
+  readonly ORIGIN?: Fetcher
+  /** Claims a token must carry; both default to what the embedded issuer writes. */
+  readonly TOKEN_ISSUER?: string
+  readonly TOKEN_AUDIENCE?: string
+  /** Pages that may read with cookies: origins, space-separated, or `*` (the default) for any. */
+  readonly CORS_ORIGINS?: string
+  /** Size of the in-isolate tier in MiB, default 32. A Worker has 128 MiB in all. */
+  readonly MEMORY_MIB?: string
+}
+
+export interface Settings {
+  readonly originUrl: string
+  readonly secret: string
+  readonly region: string
+  readonly issuer: string
+  readonly audience: string
+  /** `undefined` = any. */
+  readonly corsOrigins?: ReadonlySet<string>
+  readonly memoryBytes: number
+  /** `fetch`, or the service binding's. */
+  readonly fetch: (request: Request) => Promise<Response>
+}
+
+export class EnvError extends Error {
+  readonly code = 'bad-binding'
+  constructor(message: string) {
+    super(message)
+    this.name = 'EnvError'
+  }
+}
+
+const MIB = 1024 * 1024
+
+export function readEnv(env: Env): Settings {
+  const originUrl = (env.ORIGIN_URL ?? '').replace(/\/+$/, '')
+  if (!/^https?:\/\/[^/?#\s]+(\/[^?#\s]*)?$/.test(originUrl))
+    throw new EnvError('ORIGIN_URL is no address, expected http(s)://host[:port]')
+  const secret = env.EDGE_SECRET ?? ''
+  if (secret.length < 16)
+    throw new EnvError(`EDGE_SECRET has ${secret.length} characters, expected the origin's (16 or more)`)
+  const memoryMib = Number(env.MEMORY_MIB ?? '32')
+  if (!(memoryMib >= 0 && memoryMib <= 1024))
+    throw new EnvError(`MEMORY_MIB is ${env.MEMORY_MIB}, expected a number from 0 to 1024`)
+  const pages = (env.CORS_ORIGINS ?? '*').trim()
+  const service = env.ORIGIN
+  return {
+    originUrl,
+    secret,
+    region: env.REGION ?? 'local',
+    issuer: env.TOKEN_ISSUER || 'skyedge',
+    audience: env.TOKEN_AUDIENCE || 'skyedge',
+    corsOrigins: pages === '*' ? undefined : new Set(pages.split(/\s+/)),
+    memoryBytes: memoryMib * MIB,
+    fetch: service ? (request) => service.fetch(request) : (request) => fetch(request),
+  }
+}
