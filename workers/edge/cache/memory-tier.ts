@@ -5,7 +5,7 @@
 import type { HeldReply } from '../reply.ts'
 
 /** A HiPS PNG tile is 20-250 kB; a FITS tile (1.05 MB) is left to the Cache API. */
-const LARGEST = 512 * 1024
+export const LARGEST_HELD = 512 * 1024
 /** What an entry costs beside its body: key, headers, map slot. */
 const OVERHEAD = 1024
 
@@ -39,7 +39,7 @@ export class MemoryTier {
   put(key: string, reply: HeldReply): boolean {
     this.delete(key)
     const cost = reply.body.byteLength + OVERHEAD
-    if (reply.body.byteLength > LARGEST || cost > this.#limit) return false
+    if (reply.body.byteLength > LARGEST_HELD || cost > this.#limit) return false
     this.#entries.set(key, reply)
     this.#bytes += cost
     for (const oldest of this.#entries.keys()) {

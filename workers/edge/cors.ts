@@ -1,0 +1,53 @@
+// CORS for browsers, applied after the cache so that what is kept knows no page. Without cookies any page may read;
+// with cookies the page's origin is repeated, as `*` would be refused by the browser.
+
+import type { HeaderTable } from './problem.ts'
+import type { Visit } from './visit.ts'
+
+const EXPOSED =
+  'ETag, Last-Modified, Content-Length, Content-Range, Accept-Ranges, Content-Disposition, Cache-Status, Server-Timing, X-Request-Id, Retry-After, WWW-Authenticate, Location'
+const ALLOWED = 'Authorization, Range, If-None-Match, If-Modified-Since, If-Range, Content-Type, X-Request-Id'
+
+/** With the `Vary` that is right: the answer's own words and what CORS adds. */
+export function cors({ request, edge }: Visit, vary?: string): HeaderTable {
+  const page = request.headers.get('origin')
+  const varies = vary ? `${vary}, Origin` : 'Origin'
+  if (page !== null && request.headers.has('cookie') && mayCarryCookies(page, edge.settings.corsOrigins))
+    return {
+      'access-control-allow-origin': page,
+      'access-control-allow-credentials': 'true',
+      'access-control-expose-headers': EXPOSED,
+      'timing-allow-origin': page,
+      vary: varies,
+    }
+  return {
+    'access-control-allow-origin': '*',
+    'access-control-expose-headers': EXPOSED,
+    'timing-allow-origin': '*',
+    vary: varies,
+  }
+}
+
+/** A browser asks before it sends `Authorization` or `Range`; the day's pause keeps it to one question per address. */
+export function preflight(visit: Visit, methods: string): Response {
+  const { headers } = visit.request
+  const page = headers.get('origin')
+  const answer: HeaderTable = {
+    allow: methods,
+    'access-control-allow-methods': methods,
+    'access-control-allow-headers': ALLOWED,
+    'access-control-max-age': '86400',
+    'cache-control': 'max-age=86400',
+    'x-request-id': visit.requestId,
+    vary: 'Origin, Access-Control-Request-Method, Access-Control-Request-Headers',
+  }
+  // It never carries cookies itself, so it cannot be seen whether the request to come will.
+  if (page !== null && mayCarryCookies(page, visit.edge.settings.corsOrigins)) {
+    answer['access-control-allow-origin'] = page
+    answer['access-control-allow-credentials'] = 'true'
+  } else answer['access-control-allow-origin'] = '*'
+  return new Response(null, { status: 204, headers: answer })
+}
+
+const mayCarryCookies = (page: string, allowed: ReadonlySet<string> | undefined) =>
+  /^https?:\/\/[^\s,]+$/.test(page) && (allowed === undefined || allowed.has(page))

@@ -1,0 +1,92 @@
+// The wire to the origin. What goes over it is made here from parts: no header of the client's passes through
+// unless it is named here, and its token never does.
+
+import { isAnonymous, type Principal } from '#src/rights'
+import type { Visit } from '../visit.ts'
+
+/** The origin did not answer as an origin should. */
+export class OriginAway extends Error {
+  readonly code = 'origin-away'
+  readonly status: 502 | 503 | 504
+  readonly retryAfterS: number
+  constructor(status: 502 | 503 | 504, message: string, { retryAfterS = 5, ...options }: AwayOptions = {}) {
+    super(message, options)
+    this.name = 'OriginAway'
+    this.status = status
+    this.retryAfterS = retryAfterS
+  }
+}
+
+interface AwayOptions extends ErrorOptions {
+  readonly retryAfterS?: number
+}
+
+export interface AskOptions {
+  readonly method?: string
+  readonly principal?: Principal
+  readonly headers?: Readonly<Record<string, string>>
+  readonly body?: BodyInit | null
+  /** Until the origin's headers are here. Default 30 s. */
+  readonly timeoutMs?: number
+}
+
+/** `pathAndQuery` is canonical. Throws OriginAway. */
+export async function ask(visit: Visit, pathAndQuery: string, options: AskOptions = {}): Promise<Response> {
+  const { method = 'GET', body = null } = options
+  try {
+    return await once(visit, pathAndQuery, options)
+  } catch (error) {
+    // A kept-alive connection that the origin closed in this moment looks like an origin that is away: one more try.
+    if (method !== 'GET' || body !== null || (error instanceof OriginAway && error.status === 504)) throw error
+    return await once(visit, pathAndQuery, options)
+  }
+}
+
+async function once(visit: Visit, pathAndQuery: string, options: AskOptions): Promise<Response> {
+  const { method = 'GET', principal, headers = {}, body = null, timeoutMs = 30_000 } = options
+  const { settings } = visit.edge
+  const late = new AbortController()
+  const timer = setTimeout(() => late.abort(), timeoutMs)
+  const request = new Request(settings.originUrl + pathAndQuery, {
+    method,
+    body,
+    redirect: 'manual',
+    signal: late.signal,
+    headers: {
+      ...headers,
+      // Bytes are stored as they are: no coding of the transfer may become part of them.
+      'accept-encoding': 'identity',
+      'x-request-id': visit.requestId,
+      'x-skyedge-edge': settings.secret,
+      'x-skyedge-base': new URL(visit.request.url).origin,
+      ...(principal && !isAnonymous(principal) ? { 'x-skyedge-principal': principalHeader(principal) } : {}),
+    },
+  })
+  try {
+    return await settings.fetch(request)
+  } catch (cause) {
+    if (late.signal.aborted) throw new OriginAway(504, 'the origin did not answer in time', { cause })
+    throw new OriginAway(502, 'the origin cannot be reached', { cause })
+  } finally {
+    clearTimeout(timer)
+  }
+}
+
+/** base64url of the JSON, UTF-8 first: a user's name may hold any letter. */
+export function principalHeader(principal: Principal): string {
+  const bytes = new TextEncoder().encode(JSON.stringify(principal))
+  return btoa(String.fromCharCode(...bytes))
+    .replaceAll('+', '-')
+    .replaceAll('/', '_')
+    .replaceAll('=', '')
+}
+
+/** A status that says "not now" rather than something about the resource. */
+export function assertPresent({ status, headers }: Response): void {
+  if (status < 500) return
+  const seconds = Number(headers.get('retry-after') ?? 'NaN')
+  const retryAfterS = seconds >= 0 && seconds <= 3600 ? seconds : 5
+  if (status === 503) throw new OriginAway(503, 'the origin is not available now', { retryAfterS })
+  if (status === 504) throw new OriginAway(504, 'the origin did not answer in time', { retryAfterS })
+  throw new OriginAway(502, 'the origin failed to answer', { retryAfterS })
+}

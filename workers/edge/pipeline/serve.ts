@@ -1,0 +1,46 @@
+// The story of the edge. The order is the security argument: decide before looking, on every request; the key
+// never holds who asks; the stored copy and the answered headers are two things.
+
+import { freshness, type ResourceKind } from '#src/caching'
+import { decide, type ProductRights } from '#src/rights'
+import type { Visit } from '../visit.ts'
+import { answer } from './answer.ts'
+import { refuse } from './authorise.ts'
+import { fetchOnce } from './fetch-once.ts'
+import type { AskOptions } from './forward.ts'
+import { identify } from './identify.ts'
+import { lookupHeld, lookupStored } from './lookup.ts'
+
+/** Something the origin has, addressed. */
+export interface Resource {
+  readonly kind: ResourceKind
+  /** Names the bytes: a generation and an address, nobody's identity. */
+  readonly key: string
+  readonly rights: ProductRights
+  /** Path and query at the origin. */
+  readonly ask: string
+  /** Where the request is too long for a query. */
+  readonly post?: Pick<AskOptions, 'method' | 'body' | 'headers'>
+  /** In the key; the origin's answer must not name another. */
+  readonly generation?: string
+  /** Infinity: what the key names never changes. */
+  readonly freshForMs: number
+  /** Asked of the origin as nobody, so that the kept copy can hold nobody's secrets. */
+  readonly anonymous?: boolean
+  /** The origin's own Cache-Control is for the client. */
+  readonly control?: 'origin'
+  /** Faults are DALI's, in text. */
+  readonly dali?: boolean
+  readonly timeoutMs?: number
+}
+
+export async function serve(resource: Resource, visit: Visit): Promise<Response> {
+  const identity = await identify(visit)
+  const decision = decide(identity.principal, resource.rights, visit.nowMs)
+  if (decision.outcome === 'deny') return refuse(resource, decision, identity, visit)
+
+  const { key, freshForMs } = resource
+  const looked = lookupHeld(key, freshForMs, visit) ?? (await lookupStored(key, freshForMs, visit))
+  const found = looked?.fresh ?? (await fetchOnce(resource, identity.principal, visit, looked?.stale))
+  return answer(found, resource, freshness(resource.kind, decision, visit.nowMs), visit)
+}
