@@ -1,5 +1,7 @@
 // The edge worker's bindings, validated once. Nothing else in `workers/edge` reads the environment.
 
+import { tokenIssuer } from '#src/rights'
+
 /** As `wrangler.toml`, `npm start` and `skyedge serve-edge` hand them in. */
 export interface Env {
   /** Where misses go, without a trailing slash. */
@@ -10,9 +12,8 @@ export interface Env {
   readonly REGION?: string
   /** A service binding that stands in for the network on the way to the origin. */
   readonly ORIGIN?: Fetcher
-  /** Claims a token must carry; both default to what the embedded issuer writes. */
+  /** The `iss` a token must carry; default: the embedded issuer of the demo's authority. */
   readonly TOKEN_ISSUER?: string
-  readonly TOKEN_AUDIENCE?: string
   /** Pages that may read with cookies: origins, space-separated, or `*` (the default) for any. */
   readonly CORS_ORIGINS?: string
   /** Size of the in-isolate tier in MiB, default 32. A Worker has 128 MiB in all. */
@@ -24,7 +25,6 @@ export interface Settings {
   readonly secret: string
   readonly region: string
   readonly issuer: string
-  readonly audience: string
   /** `undefined` = any. */
   readonly corsOrigins?: ReadonlySet<string>
   readonly memoryBytes: number
@@ -58,8 +58,7 @@ export function readEnv(env: Env): Settings {
     originUrl,
     secret,
     region: env.REGION ?? 'local',
-    issuer: env.TOKEN_ISSUER || 'skyedge',
-    audience: env.TOKEN_AUDIENCE || 'skyedge',
+    issuer: env.TOKEN_ISSUER || tokenIssuer('skyedge.example'),
     corsOrigins: pages === '*' ? undefined : new Set(pages.split(/\s+/)),
     memoryBytes: memoryMib * MIB,
     fetch: service ? (request) => service.fetch(request) : (request) => fetch(request),

@@ -31,7 +31,7 @@ export function cleanPath(raw: string): string | undefined {
     if (segment === '') continue
     const plain = decoded(segment)
     if (plain === undefined || !isHarmless(plain)) return undefined
-    segments.push(encodeURIComponent(plain).replace(/%(?:2[46BC]|3[ABD]|40)/g, (escape) => decodeURIComponent(escape)))
+    segments.push(encodeURIComponent(plain).replace(/%(?:2[46BC]|3[ABD]|40)/g, (code) => decodeURIComponent(code)))
   }
   const folder = raw.endsWith('/') && segments.length > 0 ? '/' : ''
   return `/${segments.join('/')}${folder}`

@@ -1,7 +1,7 @@
 // One request at the edge: what the pipeline's steps need of it, read once.
 
-import type { MemoryTier } from './cache/memory-tier.ts'
 import type { EdgeCache } from './cache/edge-cache.ts'
+import type { MemoryTier } from './cache/memory-tier.ts'
 import type { RecentMap } from './cache/recent-map.ts'
 import type { Settings } from './env.ts'
 import type { SingleFlight } from './flight/single-flight.ts'
@@ -14,6 +14,8 @@ import type { Outcome } from './pipeline/fetch-once.ts'
 /** What lives as long as the isolate. */
 export interface Edge {
   readonly settings: Settings
+  /** Unix ms. */
+  readonly clock: () => number
   readonly memory: MemoryTier
   readonly colo: EdgeCache
   readonly flights: SingleFlight<Outcome>

@@ -25,7 +25,7 @@ export class SingleFlight<T> {
 
 /** `undefined` after `ms`: a leader whose context was torn down must not hold its followers for ever. */
 export async function within<T>(promise: Promise<T>, ms: number): Promise<T | undefined> {
-  let timer: ReturnType<typeof setTimeout> | undefined
+  let timer: number | null = null
   const late = new Promise<undefined>((resolve) => {
     timer = setTimeout(() => resolve(undefined), ms)
   })

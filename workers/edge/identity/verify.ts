@@ -2,7 +2,7 @@
 // until it expires, and for at most five minutes, so that a withdrawn key stops working soon.
 
 import { errors, jwtVerify } from 'jose'
-import { type Principal, principalOf } from '#src/rights'
+import { type Principal, principalOf, TOKEN_AUDIENCE } from '#src/rights'
 import type { Settings } from '../env.ts'
 import { OriginAway } from '../pipeline/forward.ts'
 import type { Visit } from '../visit.ts'
@@ -35,7 +35,7 @@ export class TokenVerifier {
       const { payload } = await jwtVerify(token, this.#jwks.keys(visit), {
         algorithms: ALGORITHMS,
         issuer: this.#settings.issuer,
-        audience: this.#settings.audience,
+        audience: TOKEN_AUDIENCE,
         requiredClaims: ['sub', 'exp'],
         currentDate: new Date(visit.nowMs),
       })

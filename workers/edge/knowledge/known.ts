@@ -97,11 +97,11 @@ export class Known<T> {
       // Unchanged text keeps the parsed value, and with it whatever was derived from it.
       value = before?.text === text ? before.value : this.#options.parse(JSON.parse(text))
     } catch (error) {
-      this.#failedMs = Date.now()
+      this.#failedMs = visit.edge.clock()
       if (error instanceof OriginAway) throw error
       throw new OriginAway(502, `the origin's ${this.#options.name} cannot be read`, { cause: error })
     }
-    const nowMs = Date.now()
+    const nowMs = visit.edge.clock()
     const due = before === undefined || before.text !== text || nowMs - before.savedMs > SAVE_EVERY_MS
     const fact = { value, text, atMs: nowMs, savedMs: due ? nowMs : before.savedMs }
     this.#remember(key, fact)
@@ -121,8 +121,7 @@ export class Known<T> {
   #remember(key: string, fact: Fact<T>): void {
     this.#facts.delete(key)
     this.#facts.set(key, fact)
-    if (this.#facts.size > (this.#options.limit ?? 2_000))
-      this.#facts.delete(this.#facts.keys().next().value as string)
+    if (this.#facts.size > (this.#options.limit ?? 2_000)) this.#facts.delete(this.#facts.keys().next().value as string)
   }
 
   #address(key: string): string {

@@ -54,4 +54,5 @@ function parseMap(value: Record<string, unknown>): MapFacts {
   }
 }
 
-const isOrder = (value: unknown): value is number => Number.isInteger(value) && (value as number) >= 0 && (value as number) <= 24
+const isOrder = (value: unknown): value is number =>
+  Number.isInteger(value) && (value as number) >= 0 && (value as number) <= 24

@@ -6,7 +6,8 @@ export function parseRights(value: unknown): ProductRights {
   const rights = value as Partial<Record<keyof ProductRights, unknown>> | null
   if (typeof rights !== 'object' || rights === null) throw new TypeError('no rights are given')
   const { access, release, publicFromMs, embargoUntilMs, owner, users, groups } = rights
-  if (access !== 'public' && access !== 'proprietary' && access !== 'level3') throw new TypeError('rights name no access')
+  if (access !== 'public' && access !== 'proprietary' && access !== 'level3')
+    throw new TypeError('rights name no access')
   if (typeof release !== 'string') throw new TypeError('rights name no release')
   return {
     access,

@@ -57,7 +57,7 @@ function describe({ reply, steps }: Found, resource: Resource, fresh: Freshness,
     'cache-control': (resource.control === 'origin' && reply.cacheControl) || fresh.cacheControl,
     'cache-status': cacheStatus(steps),
     'content-type': reply.contentType,
-    'server-timing': `edge;dur=${Math.max(0, Date.now() - visit.nowMs)}`,
+    'server-timing': `edge;dur=${Math.max(0, visit.edge.clock() - visit.nowMs)}`,
     ...common(visit, fresh.vary.length > 0 ? fresh.vary.join(', ') : undefined),
   }
   if (reply.etag) headers.etag = reply.etag

@@ -24,12 +24,7 @@ const FOLLOW_MS = 45_000
 /** An origin that is slow is not waited for when there is something to show. */
 const PATIENCE_WITH_STALE_MS = 3_000
 
-export async function fetchOnce(
-  resource: Resource,
-  principal: Principal,
-  visit: Visit,
-  stale?: Found,
-): Promise<Found> {
+export async function fetchOnce(resource: Resource, principal: Principal, visit: Visit, stale?: Found): Promise<Found> {
   try {
     return await fetchShared(resource, principal, visit, stale)
   } catch (error) {

@@ -1,24 +1,36 @@
-// Who asks. A token that cannot be used makes its bearer a stranger, not an error: what is public stays public,
-// and what is not is refused with the reason.
+// Who asks. A bad token in a header was meant for this request and is an error; a bad cookie is as no cookie,
+// for a browser sends it along with everything.
 
-import { ANONYMOUS, type Principal } from '#src/rights'
-import { credentialsOf } from '../identity/credentials.ts'
+import { ANONYMOUS, credentialsIn, type Principal } from '#src/rights'
 import type { Visit } from '../visit.ts'
+import { OriginAway } from './forward.ts'
 
 export interface Identity {
   readonly principal: Principal
-  /** Set when something was sent that is no valid token. */
+  /** Set when the request must be refused for its token, whatever it asks for. */
   readonly problem?: string
+  /** A token came that could not be checked, as the issuer's keys are out of reach. */
+  readonly unchecked?: OriginAway
 }
 
 const STRANGER: Identity = { principal: ANONYMOUS }
 
 export async function identify(visit: Visit): Promise<Identity> {
-  const credentials = credentialsOf(visit.request.headers)
-  if (!credentials) return STRANGER
-  if (credentials.token === undefined) return { principal: ANONYMOUS, problem: 'what was sent is no token' }
-  const verified = await visit.edge.tokens.verify(credentials.token, visit)
-  if (verified === 'expired') return { principal: ANONYMOUS, problem: 'the token has expired' }
-  if (verified === 'invalid') return { principal: ANONYMOUS, problem: 'the token is not valid here' }
-  return { principal: verified }
+  const { headers } = visit.request
+  if (!headers.has('authorization') && !headers.has('cookie')) return STRANGER
+  const credentials = credentialsIn((name) => headers.get(name))
+  if (credentials === undefined) return STRANGER
+  if (credentials === 'malformed') return { principal: ANONYMOUS, problem: 'the Authorization header holds no token' }
+  try {
+    const verified = await visit.edge.tokens.verify(credentials.token, visit)
+    if (typeof verified === 'object') return { principal: verified }
+    if (credentials.from === 'cookie') return STRANGER
+    return {
+      principal: ANONYMOUS,
+      problem: `the token ${verified === 'expired' ? 'has expired' : 'is not valid here'}`,
+    }
+  } catch (error) {
+    if (!(error instanceof OriginAway)) throw error
+    return { principal: ANONYMOUS, unchecked: error }
+  }
 }

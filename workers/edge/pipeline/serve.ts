@@ -5,7 +5,7 @@ import { freshness, type ResourceKind } from '#src/caching'
 import { decide, type ProductRights } from '#src/rights'
 import type { Visit } from '../visit.ts'
 import { answer } from './answer.ts'
-import { refuse } from './authorise.ts'
+import { badToken, refuse } from './authorise.ts'
 import { fetchOnce } from './fetch-once.ts'
 import type { AskOptions } from './forward.ts'
 import { identify } from './identify.ts'
@@ -36,8 +36,12 @@ export interface Resource {
 
 export async function serve(resource: Resource, visit: Visit): Promise<Response> {
   const identity = await identify(visit)
+  if (identity.problem) return badToken(identity.problem, visit, resource)
   const decision = decide(identity.principal, resource.rights, visit.nowMs)
-  if (decision.outcome === 'deny') return refuse(resource, decision, identity, visit)
+  if (decision.outcome === 'deny') {
+    if (identity.unchecked) throw identity.unchecked
+    return refuse(decision, visit, resource)
+  }
 
   const { key, freshForMs } = resource
   const looked = lookupHeld(key, freshForMs, visit) ?? (await lookupStored(key, freshForMs, visit))

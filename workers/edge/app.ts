@@ -1,0 +1,51 @@
+// The routes beside the tiles. One line each; what is not named here does not reach the origin.
+
+import { type Handler, Hono } from 'hono'
+import { problem } from './problem.ts'
+import { document, live } from './routes/pass.ts'
+import { sodaSync } from './routes/soda.ts'
+import type { Visit } from './visit.ts'
+
+interface AppEnv {
+  Bindings: Visit
+}
+
+const visitOf =
+  (step: (visit: Visit) => Promise<Response> | Response): Handler<AppEnv> =>
+  (c) =>
+    step(c.env)
+const kept = visitOf((visit) => document(visit))
+const keptByQuery = visitOf((visit) => document(visit, { keepQuery: true }))
+const through = visitOf(live)
+
+export const READ = 'GET, HEAD, OPTIONS'
+export const WRITE = 'GET, HEAD, POST, DELETE, OPTIONS'
+/** Where POST (and for jobs DELETE) means something. */
+export const WRITABLE =
+  /^\/(?:soda\/(?:sync|async)|tap\/(?:sync|async)|sia\/query|datalink\/links|recreate\/async)(?:\/|$)/
+
+export function createApp(): Hono<AppEnv> {
+  const app = new Hono<AppEnv>()
+  app.get('/healthz', visitOf(healthz))
+  app.all('/soda/sync', visitOf(sodaSync))
+
+  for (const path of ['/', '/index.html', '/status', '/docs', '/docs/*', '/site/*', '/favicon.ico']) app.get(path, kept)
+  for (const path of ['/hipslist', '/openapi.json', '/.well-known/jwks.json', '/:service/capabilities', '/tap/tables'])
+    app.get(path, kept)
+  for (const path of ['/collections', '/footprints', '/tap/examples']) app.get(path, keptByQuery)
+
+  for (const path of ['/availability', '/:service/availability', '/caom2/*', '/registry', '/session'])
+    app.get(path, through)
+  for (const path of ['/tap/*', '/sia/query', '/datalink/links', '/soda/async', '/soda/async/*']) app.all(path, through)
+  for (const path of ['/recreate/async', '/recreate/async/*']) app.all(path, through)
+  app.notFound((c) => problem(c.env, 404, 'there is nothing at this address'))
+  return app
+}
+
+/** Of this edge alone: it says nothing of the origin. */
+function healthz({ edge, method, nowMs, requestId }: Visit): Response {
+  const { memory, settings, flights } = edge
+  const state = { status: 'ok', region: settings.region, timeMs: nowMs, heldBytes: memory.bytes, flights: flights.size }
+  const headers = { 'content-type': 'application/json', 'cache-control': 'no-store', 'x-request-id': requestId }
+  return new Response(method === 'HEAD' ? null : `${JSON.stringify(state)}\n`, { headers })
+}

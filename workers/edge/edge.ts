@@ -1,0 +1,108 @@
+// The edge as a function from request to response: what lives as long as the isolate, and the way in.
+
+import { createApp, READ, WRITABLE, WRITE } from './app.ts'
+import { EdgeCache } from './cache/edge-cache.ts'
+import { MemoryTier } from './cache/memory-tier.ts'
+import { RecentMap } from './cache/recent-map.ts'
+import { preflight } from './cors.ts'
+import type { Settings } from './env.ts'
+import { SingleFlight } from './flight/single-flight.ts'
+import { Jwks, parseJwks } from './identity/jwks.ts'
+import { TokenVerifier } from './identity/verify.ts'
+import { Known } from './knowledge/known.ts'
+import { parseManifest } from './knowledge/maps.ts'
+import { parseProduct } from './knowledge/products.ts'
+import { cleanPath, rawPath, rawQuery } from './path.ts'
+import { ask, OriginAway } from './pipeline/forward.ts'
+import { problem } from './problem.ts'
+import { HIPS, hips } from './routes/hips.ts'
+import { type Edge, requestIdOf, type Visit } from './visit.ts'
+
+type Waiter = Pick<ExecutionContext, 'waitUntil'>
+
+/** Rights and generations may be this old; twice this while they are renewed in the background. */
+const FACTS_FRESH_MS = 5_000
+const KEYS_FRESH_MS = 300_000
+/** The origin has them in memory; an origin that is slower is an origin that is away. */
+const FACTS_TIMEOUT_MS = 5_000
+
+export type Fetch = (request: Request, context: Waiter) => Promise<Response>
+
+export function createEdge(settings: Settings, { clock = Date.now }: { clock?: () => number } = {}): Fetch {
+  const jwks = new Jwks(
+    new Known({
+      name: 'jwks',
+      load: (_, visit) => textAt(visit, '/.well-known/jwks.json'),
+      parse: parseJwks,
+      freshMs: KEYS_FRESH_MS,
+    }),
+  )
+  const edge: Edge = {
+    settings,
+    clock,
+    memory: new MemoryTier(settings.memoryBytes),
+    colo: new EdgeCache(),
+    flights: new SingleFlight(),
+    maps: new Known({
+      name: 'maps',
+      load: (_, visit) => textAt(visit, '/internal/maps'),
+      parse: parseManifest,
+      freshMs: FACTS_FRESH_MS,
+    }),
+    products: new Known({
+      name: 'product',
+      load: (id, visit) => textAt(visit, `/internal/product?id=${encodeURIComponent(id)}`, 'null'),
+      parse: parseProduct,
+      freshMs: FACTS_FRESH_MS,
+    }),
+    tokens: new TokenVerifier(settings, jwks),
+    confirmed: new RecentMap(2_000),
+  }
+  const app = createApp()
+
+  return async (request, context) => {
+    const path = cleanPath(rawPath(request.url))
+    const visit: Visit = {
+      edge,
+      request,
+      method: request.method,
+      path: path ?? '/',
+      query: rawQuery(request.url),
+      nowMs: clock(),
+      requestId: requestIdOf(request.headers),
+      waitUntil: (work) => context.waitUntil(work),
+    }
+    try {
+      if (path === undefined)
+        return problem(visit, 400, 'the address holds dot segments or characters that no address has')
+      const methods = WRITABLE.test(path) ? WRITE : READ
+      if (request.method === 'OPTIONS') return preflight(visit, methods)
+      if (!methods.split(', ').includes(request.method))
+        return problem(visit, 405, `${request.method} means nothing here`, { allow: methods })
+      if (path.startsWith(HIPS)) return await hips(visit)
+      // Hono routes by a request's own address: it is given the canonical one.
+      return await app.fetch(new Request(`http://edge${path}`, { method: routed(request.method) }), visit)
+    } catch (error) {
+      return failure(error, visit)
+    }
+  }
+}
+
+/** HEAD is GET without the body: the pipeline knows from the visit. */
+const routed = (method: string) => (method === 'HEAD' ? 'GET' : method)
+
+function failure(error: unknown, visit: Visit): Response {
+  if (error instanceof OriginAway)
+    return problem(visit, error.status, error.message, { 'retry-after': String(error.retryAfterS) })
+  console.error(JSON.stringify({ requestId: visit.requestId, path: visit.path, error: String(error) }))
+  return problem(visit, 500, 'the edge failed to answer; its log knows the request id')
+}
+
+/** A fact of the origin as JSON text; `absent` stands for its 404. Throws OriginAway. */
+async function textAt(visit: Visit, path: string, absent?: string): Promise<string> {
+  const response = await ask(visit, path, { timeoutMs: FACTS_TIMEOUT_MS })
+  if (response.status === 200) return response.text()
+  response.body?.cancel().catch(() => undefined)
+  if (response.status === 404 && absent !== undefined) return absent
+  throw new OriginAway(502, `the origin answered ${response.status} where it tells what it has`)
+}

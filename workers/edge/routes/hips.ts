@@ -1,0 +1,88 @@
+// `/hips/{public|full}/{map}/{file}`: which bytes of which map are meant, and whether they can exist. Pure but for
+// the manifest; off the framework's path, as most requests come here.
+
+import { tileKey } from '#src/caching'
+import type { ProductRights } from '#src/rights'
+import { covers } from '../knowledge/coverage.ts'
+import type { MapFacts } from '../knowledge/maps.ts'
+import { type Resource, serve } from '../pipeline/serve.ts'
+import { problem } from '../problem.ts'
+import type { Visit } from '../visit.ts'
+
+export const HIPS = '/hips/'
+
+type Tier = 'public' | 'full'
+
+const TILE = /^Norder(0|[1-9]\d?)\/Dir(0|[1-9]\d*0000)\/Npix(0|[1-9]\d{0,15})\.(png|fits|jpg|webp)$/
+const ALLSKY = /^Norder(0|[1-9]\d?)\/Allsky\.(png|fits|jpg|webp)$/
+/** Each tier has its own: they say which orders there are. */
+const OWN_FILES = new Set(['properties', 'Moc.fits', 'index.html', 'preview.jpg', 'metadata.fits', 'metadata.xml'])
+/** Descriptions are asked for again after this long; the generation in their key changes with what they describe. */
+const DESCRIPTION_MS = 300_000
+
+export async function hips(visit: Visit): Promise<Response> {
+  const { path, edge } = visit
+  const tier = path.startsWith('public/', HIPS.length) ? 'public' : path.startsWith('full/', HIPS.length) ? 'full' : ''
+  if (!tier) return problem(visit, 404, 'a map is at /hips/public/{map}/ or /hips/full/{map}/')
+  const rest = path.slice(HIPS.length + tier.length + 1)
+  const split = fileStart(rest)
+  const name = rest.slice(0, Math.max(0, split - 1))
+  const file = rest.slice(split)
+  const maps = edge.maps.peek('', visit.nowMs) ?? (await edge.maps.get('', visit))
+  const map = maps.get(name)
+  if (!map && file !== '' && maps.has(`${name ? `${name}/` : ''}${file}`)) return toFolder(visit)
+  // The tier of a map that has none is not told from a map that is not there.
+  if (!map || (tier === 'public' && map.publicOrder < map.orderMin)) return problem(visit, 404, 'there is no such map')
+  const resource = resourceOf(map, tier, file === '' ? 'index.html' : file)
+  if (typeof resource === 'string')
+    return problem(visit, 404, resource, { 'cache-control': 'public, max-age=60', 'cache-status': KNOWN_ABSENT })
+  return serve(resource, visit)
+}
+
+/** Answered from the manifest: neither a cache nor the origin was asked. */
+const KNOWN_ABSENT = 'isolate; hit; detail=manifest'
+
+/** Where the file's name begins: `Norder…` with its folders, else the last segment. */
+function fileStart(rest: string): number {
+  const order = rest.lastIndexOf('/Norder')
+  return order >= 0 ? order + 1 : rest.lastIndexOf('/') + 1
+}
+
+/** The resource, or why there is none. */
+export function resourceOf(map: MapFacts, tier: Tier, file: string): Resource | string {
+  const rights = tier === 'public' ? openTo(map) : map.rights
+  const deepest = tier === 'public' ? map.publicOrder : map.order
+  const { generation, keyPrefix } = map
+  const tile = TILE.exec(file) ?? ALLSKY.exec(file)
+  if (tile) {
+    const order = Number(tile[1])
+    const format = tile[tile.length - 1]
+    if (order < map.orderMin || order > deepest) return `order ${order} is not among ${map.orderMin} to ${deepest}`
+    if (!map.formats.includes(format)) return `this map has no ${format} tiles`
+    if (tile.length === 5) {
+      const npix = Number(tile[3])
+      if (npix >= 12 * 4 ** order) return `order ${order} has no tile ${tile[3]}`
+      if (Number(tile[2]) !== Math.floor(npix / 10_000) * 10_000) return `tile ${tile[3]} is not in Dir${tile[2]}`
+      if (map.coverage && !covers(map.coverage, order, npix)) return 'the tile is outside the map'
+    }
+    // One key for both tiers: the bytes are the same, and who may have them is decided before.
+    const ask = `${HIPS}${tier}/${map.map}/${file}`
+    return { kind: 'tile', key: keyPrefix + file, rights, ask, generation, freshForMs: Number.POSITIVE_INFINITY }
+  }
+  if (!OWN_FILES.has(file)) return 'a map has tiles, properties, Moc.fits, preview.jpg and index.html'
+  return {
+    kind: 'description',
+    key: tileKey(generation, map.map, `${tier}/${file}`),
+    rights,
+    ask: `${HIPS}${tier}/${map.map}/${file}`,
+    generation,
+    freshForMs: DESCRIPTION_MS,
+  }
+}
+
+/** The public endpoint is everybody's, up to its order. */
+const openTo = ({ release }: MapFacts): ProductRights => ({ access: 'public', release })
+
+/** Relative addresses inside a map's page need the slash. */
+const toFolder = (visit: Visit) =>
+  problem(visit, 308, 'a map is a folder', { location: `${visit.path}/`, 'cache-control': 'public, max-age=3600' })

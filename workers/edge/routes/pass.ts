@@ -1,0 +1,100 @@
+// Everything else the origin has. Documents that are the same for everybody are kept (asked for as nobody); what
+// depends on who asks, or on this moment, goes through with the caller's principal and is kept by nobody.
+
+import { isAnonymous, type ProductRights } from '#src/rights'
+import { badToken } from '../pipeline/authorise.ts'
+import { ask, assertPresent } from '../pipeline/forward.ts'
+import { identify } from '../pipeline/identify.ts'
+import { serve } from '../pipeline/serve.ts'
+import { common, type HeaderTable } from '../problem.ts'
+import type { Visit } from '../visit.ts'
+
+const EVERYBODY: ProductRights = { access: 'public', release: '' }
+const DOCUMENT_MS = 30_000
+const LIVE_TIMEOUT_MS = 300_000
+
+/** `keepQuery`: its parameters select something; elsewhere they are dropped. */
+export async function document(visit: Visit, { keepQuery = false } = {}): Promise<Response> {
+  // Somebody who signed in may see more than the kept copy shows.
+  if (keepQuery && (await isSomebody(visit))) return live(visit)
+  const query = keepQuery ? sorted(visit.query) : ''
+  const address = `${visit.path}${query ? `?${query}` : ''}`
+  return serve(
+    {
+      kind: 'description',
+      // The origin writes this edge's address into documents: another name of it is another document.
+      key: `https://cache.skyedge/document/${encodeURIComponent(new URL(visit.request.url).host)}${address}`,
+      rights: EVERYBODY,
+      ask: address,
+      freshForMs: DOCUMENT_MS,
+      anonymous: true,
+      control: 'origin',
+    },
+    visit,
+  )
+}
+
+async function isSomebody(visit: Visit): Promise<boolean> {
+  const identity = await identify(visit)
+  return identity.unchecked === undefined && !isAnonymous(identity.principal)
+}
+
+/** The client's headers that a live answer may depend on. */
+const ASKED = ['accept', 'content-type', 'if-none-match', 'if-modified-since', 'range', 'if-range'] as const
+/** The origin's headers that reach the client. */
+const TOLD = [
+  'accept-ranges',
+  'cache-control',
+  'content-disposition',
+  'content-length',
+  'content-range',
+  'content-type',
+  'etag',
+  'last-modified',
+  'link',
+  'retry-after',
+  'www-authenticate',
+] as const
+
+export async function live(visit: Visit): Promise<Response> {
+  const identity = await identify(visit)
+  if (identity.problem) return badToken(identity.problem, visit, { dali: true })
+  if (identity.unchecked) throw identity.unchecked
+  const { request, method, path, query, edge } = visit
+  const headers: HeaderTable = {}
+  for (const name of ASKED) {
+    const value = request.headers.get(name)
+    if (value !== null) headers[name] = value
+  }
+  const response = await ask(visit, `${path}${query ? `?${query}` : ''}`, {
+    method,
+    principal: identity.principal,
+    headers,
+    body: request.body,
+    timeoutMs: LIVE_TIMEOUT_MS,
+  })
+  if (response.status === 502 || response.status === 504) assertPresent(response)
+  const answered: HeaderTable = { 'cache-control': 'no-store', 'cache-status': 'isolate; fwd=bypass' }
+  for (const name of TOLD) {
+    const value = response.headers.get(name)
+    if (value !== null) answered[name] = value
+  }
+  const location = response.headers.get('location')
+  if (location !== null) answered.location = here(location, edge.settings.originUrl, visit)
+  Object.assign(answered, common(visit, response.headers.get('vary') ?? 'Authorization, Cookie'))
+  return new Response(response.body, { status: response.status, headers: answered })
+}
+
+/** A redirect to the origin becomes one to this edge. */
+function here(location: string, originUrl: string, visit: Visit): string {
+  return location.startsWith(`${originUrl}/`)
+    ? new URL(visit.request.url).origin + location.slice(originUrl.length)
+    : location
+}
+
+/** One spelling for equal queries; broken escapes become U+FFFD. */
+function sorted(query: string): string {
+  const pairs = new URLSearchParams(query)
+  pairs.sort()
+  return pairs.toString()
+}
