@@ -15,6 +15,8 @@ export interface ReplyMeta {
   /** What the origin said about keeping it; used for documents only. */
   readonly cacheControl: string
   readonly location: string
+  /** The rest of what the origin says of the bytes, by name. */
+  readonly extra: Readonly<Record<string, string>>
   /** When these bytes were last known to be the origin's, Unix ms. */
   readonly storedAtMs: number
 }
@@ -37,6 +39,9 @@ export const sizeOf = (reply: Reply): number | undefined => (isHeld(reply) ? rep
 
 const STORED_AT = 'x-skyedge-stored'
 const STATUS = 'x-skyedge-status'
+const EXTRA = 'x-skyedge-extra'
+/** A page's own policy, the next page of a list, the language of a text. */
+const EXTRA_NAMES = ['content-language', 'content-security-policy', 'link', 'referrer-policy']
 const SIZE = 'x-skyedge-size'
 const ORIGIN_CONTROL = 'x-skyedge-control'
 
@@ -54,8 +59,18 @@ export function metaOf({ status, headers }: Response, nowMs: number): ReplyMeta 
     disposition: headers.get('content-disposition') ?? '',
     cacheControl: headers.get('cache-control') ?? '',
     location: headers.get('location') ?? '',
+    extra: extraOf(headers),
     storedAtMs: nowMs,
   }
+}
+
+function extraOf(headers: Headers): Record<string, string> {
+  const extra: Record<string, string> = {}
+  for (const name of EXTRA_NAMES) {
+    const value = headers.get(name)
+    if (value !== null) extra[name] = value
+  }
+  return extra
 }
 
 export function contentLength(headers: Headers): number | undefined {
@@ -76,6 +91,7 @@ export function toStored(reply: Reply): Response {
   if (reply.etag) headers.set('x-skyedge-etag', reply.etag)
   if (reply.lastModified) headers.set('x-skyedge-modified', reply.lastModified)
   if (reply.disposition) headers.set('x-skyedge-disposition', reply.disposition)
+  if (Object.keys(reply.extra).length > 0) headers.set(EXTRA, JSON.stringify(reply.extra))
   const size = sizeOf(reply)
   if (size !== undefined) {
     headers.set(SIZE, String(size))
@@ -100,6 +116,7 @@ export function fromStored({ headers, body }: Response): StreamReply | undefined
     disposition: headers.get('x-skyedge-disposition') ?? '',
     cacheControl: headers.get(ORIGIN_CONTROL) ?? '',
     location: '',
+    extra: JSON.parse(headers.get(EXTRA) ?? '{}'),
     storedAtMs,
     body,
     size: size === null ? undefined : Number(size),

@@ -29,6 +29,8 @@ export class World {
   readonly #pending: Promise<unknown>[] = []
   /** Keys of one test must not meet those of another in the one Cache API. */
   readonly id = `w${++worlds}-${Math.random().toString(36).slice(2)}`
+  /** Each has its own documents. */
+  readonly host = `${this.id}.test`
   generation = `${this.id}-1`
   maps: Record<string, unknown>[] = [
     {
@@ -102,7 +104,7 @@ export class World {
 
   /** `path` goes on the request line as it stands. */
   get(path: string, init: RequestInit = {}): Promise<Response> {
-    return this.fetch(new RawRequest(`http://edge.test${path}`, init), {
+    return this.fetch(new RawRequest(`http://${this.host}${path}`, init), {
       waitUntil: (work) => void this.#pending.push(work),
     })
   }

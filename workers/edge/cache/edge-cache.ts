@@ -56,4 +56,4 @@ export class EdgeCache {
   }
 }
 
-const NO_META = { etag: '', lastModified: '', disposition: '', cacheControl: '', location: '' }
+const NO_META = { etag: '', lastModified: '', disposition: '', cacheControl: '', location: '', extra: {} }

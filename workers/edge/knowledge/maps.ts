@@ -2,8 +2,9 @@
 // With it a tile that cannot exist is a 404 here, without a lookup and without asking the origin.
 
 import { tileKey } from '#src/caching'
+import type { Moc } from '#src/moc'
 import type { ProductRights } from '#src/rights'
-import { type Coverage, parseCoverage } from './coverage.ts'
+import { parseCoverage } from './coverage.ts'
 import { parseRights } from './rights.ts'
 
 export interface MapFacts {
@@ -17,7 +18,7 @@ export interface MapFacts {
   readonly publicOrder: number
   readonly formats: readonly string[]
   readonly rights: ProductRights
-  readonly coverage?: Coverage
+  readonly coverage?: Moc
   /** The key of a tile is this and the tile's path. */
   readonly keyPrefix: string
 }

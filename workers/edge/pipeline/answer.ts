@@ -53,6 +53,7 @@ export function answer(found: Found, resource: Resource, fresh: Freshness, visit
 
 function describe({ reply, steps }: Found, resource: Resource, fresh: Freshness, visit: Visit): HeaderTable {
   const headers: HeaderTable = {
+    ...reply.extra,
     'accept-ranges': 'bytes',
     'cache-control': (resource.control === 'origin' && reply.cacheControl) || fresh.cacheControl,
     'cache-status': cacheStatus(steps),

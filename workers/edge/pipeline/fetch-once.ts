@@ -8,7 +8,7 @@ import { contentLength, type HeldReply, isHeld, metaOf, type Reply } from '../re
 import type { Visit } from '../visit.ts'
 import { ask, assertPresent, OriginAway } from './forward.ts'
 import { HELD_BYTES, keepHeld, keepStream, mayKeep, STORED_BYTES } from './keep.ts'
-import { discard, type Found, lookupStored } from './lookup.ts'
+import { discard, FOR_EVER, type Found, lookupStored } from './lookup.ts'
 import type { Resource } from './serve.ts'
 
 /** What those who wait can use: plain data only. */
@@ -72,7 +72,7 @@ async function follow(
   if (outcome?.kind === 'away') throw outcome.error
   if (outcome?.kind === 'held') return { reply: outcome.reply, steps }
   if (outcome?.kind === 'stored') {
-    const kept = await lookupStored(resource.key, Number.POSITIVE_INFINITY, visit)
+    const kept = await lookupStored(resource.key, FOR_EVER, visit)
     if (kept?.fresh) return { reply: kept.fresh.reply, steps }
   }
   return (await lead(resource, principal, visit, stale)).found

@@ -2,7 +2,7 @@
 
 import type { HeldReply, StreamReply } from '../reply.ts'
 import type { Visit } from '../visit.ts'
-import { lookupStored } from './lookup.ts'
+import { FOR_EVER, lookupStored } from './lookup.ts'
 
 /** Held in JS while it is answered and shared; larger bodies stream. */
 export const HELD_BYTES = 1024 * 1024
@@ -23,7 +23,7 @@ export function keepHeld(key: string, reply: HeldReply, visit: Visit): void {
 export async function keepStream(key: string, reply: StreamReply, visit: Visit): Promise<StreamReply | undefined> {
   const { colo } = visit.edge
   if (await colo.put(key, reply)) {
-    const kept = await lookupStored(key, Number.POSITIVE_INFINITY, visit)
+    const kept = await lookupStored(key, FOR_EVER, visit)
     if (kept?.fresh) return kept.fresh.reply as StreamReply
   }
   colo.works = false

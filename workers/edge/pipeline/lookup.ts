@@ -24,26 +24,30 @@ const COLO_HIT: readonly CacheStep[] = [
 /** A negative answer is not kept for long. */
 const ABSENT_MS = 10_000
 
-/** `freshForMs` = Infinity where the key holds the generation: such bytes never change. */
-export function lookupHeld(key: string, freshForMs: number, visit: Visit): LookedUp | undefined {
+/** How long a whole answer is used unasked; Infinity where the key holds the generation: such bytes never change. */
+export type Lifetime = (reply: Reply) => number
+
+export const FOR_EVER: Lifetime = () => Number.POSITIVE_INFINITY
+
+export function lookupHeld(key: string, lifetime: Lifetime, visit: Visit): LookedUp | undefined {
   const held = visit.edge.memory.get(key)
-  return held && judge(held, key, freshForMs, visit, ISOLATE_HIT)
+  return held && judge(held, key, lifetime, visit, ISOLATE_HIT)
 }
 
-export async function lookupStored(key: string, freshForMs: number, visit: Visit): Promise<LookedUp | undefined> {
+export async function lookupStored(key: string, lifetime: Lifetime, visit: Visit): Promise<LookedUp | undefined> {
   const stored = await visit.edge.colo.match(key)
   const reply = stored && (await raise(stored, key, visit))
-  return reply && judge(reply, key, freshForMs, visit, COLO_HIT)
+  return reply && judge(reply, key, lifetime, visit, COLO_HIT)
 }
 
 function judge(
   reply: Reply,
   key: string,
-  freshForMs: number,
+  lifetime: Lifetime,
   visit: Visit,
   steps: readonly CacheStep[],
 ): LookedUp | undefined {
-  const lifeMs = reply.status === 200 ? freshForMs : ABSENT_MS
+  const lifeMs = reply.status === 200 ? lifetime(reply) : ABSENT_MS
   if (lifeMs === Number.POSITIVE_INFINITY) return { fresh: { reply, steps } }
   const since = Math.max(reply.storedAtMs, visit.edge.confirmed.get(key) ?? 0)
   const leftMs = since + lifeMs - visit.nowMs

@@ -9,7 +9,7 @@ import { badToken, refuse } from './authorise.ts'
 import { fetchOnce } from './fetch-once.ts'
 import type { AskOptions } from './forward.ts'
 import { identify } from './identify.ts'
-import { lookupHeld, lookupStored } from './lookup.ts'
+import { type Lifetime, lookupHeld, lookupStored } from './lookup.ts'
 
 /** Something the origin has, addressed. */
 export interface Resource {
@@ -23,8 +23,7 @@ export interface Resource {
   readonly post?: Pick<AskOptions, 'method' | 'body' | 'headers'>
   /** In the key; the origin's answer must not name another. */
   readonly generation?: string
-  /** Infinity: what the key names never changes. */
-  readonly freshForMs: number
+  readonly lifetime: Lifetime
   /** Asked of the origin as nobody, so that the kept copy can hold nobody's secrets. */
   readonly anonymous?: boolean
   /** The origin's own Cache-Control is for the client. */
@@ -43,8 +42,8 @@ export async function serve(resource: Resource, visit: Visit): Promise<Response>
     return refuse(decision, visit, resource)
   }
 
-  const { key, freshForMs } = resource
-  const looked = lookupHeld(key, freshForMs, visit) ?? (await lookupStored(key, freshForMs, visit))
+  const { key, lifetime } = resource
+  const looked = lookupHeld(key, lifetime, visit) ?? (await lookupStored(key, lifetime, visit))
   const found = looked?.fresh ?? (await fetchOnce(resource, identity.principal, visit, looked?.stale))
   return answer(found, resource, freshness(resource.kind, decision, visit.nowMs), visit)
 }

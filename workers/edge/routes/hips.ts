@@ -2,9 +2,10 @@
 // the manifest; off the framework's path, as most requests come here.
 
 import { tileKey } from '#src/caching'
+import { touches } from '#src/moc'
 import type { ProductRights } from '#src/rights'
-import { covers } from '../knowledge/coverage.ts'
 import type { MapFacts } from '../knowledge/maps.ts'
+import { FOR_EVER } from '../pipeline/lookup.ts'
 import { type Resource, serve } from '../pipeline/serve.ts'
 import { problem } from '../problem.ts'
 import type { Visit } from '../visit.ts'
@@ -63,11 +64,11 @@ export function resourceOf(map: MapFacts, tier: Tier, file: string): Resource | 
       const npix = Number(tile[3])
       if (npix >= 12 * 4 ** order) return `order ${order} has no tile ${tile[3]}`
       if (Number(tile[2]) !== Math.floor(npix / 10_000) * 10_000) return `tile ${tile[3]} is not in Dir${tile[2]}`
-      if (map.coverage && !covers(map.coverage, order, npix)) return 'the tile is outside the map'
+      if (map.coverage && !touches(map.coverage, order, npix)) return 'the tile is outside the map'
     }
     // One key for both tiers: the bytes are the same, and who may have them is decided before.
     const ask = `${HIPS}${tier}/${map.map}/${file}`
-    return { kind: 'tile', key: keyPrefix + file, rights, ask, generation, freshForMs: Number.POSITIVE_INFINITY }
+    return { kind: 'tile', key: keyPrefix + file, rights, ask, generation, lifetime: FOR_EVER }
   }
   if (!OWN_FILES.has(file)) return 'a map has tiles, properties, Moc.fits, preview.jpg and index.html'
   return {
@@ -76,7 +77,7 @@ export function resourceOf(map: MapFacts, tier: Tier, file: string): Resource | 
     rights,
     ask: `${HIPS}${tier}/${map.map}/${file}`,
     generation,
-    freshForMs: DESCRIPTION_MS,
+    lifetime: () => DESCRIPTION_MS,
   }
 }
 

@@ -5,12 +5,15 @@ import { isAnonymous, type ProductRights } from '#src/rights'
 import { badToken } from '../pipeline/authorise.ts'
 import { ask, assertPresent } from '../pipeline/forward.ts'
 import { identify } from '../pipeline/identify.ts'
+import { lifetimeS } from '../pipeline/keep.ts'
 import { serve } from '../pipeline/serve.ts'
 import { common, type HeaderTable } from '../problem.ts'
 import type { Visit } from '../visit.ts'
 
 const EVERYBODY: ProductRights = { access: 'public', release: '' }
-const DOCUMENT_MS = 30_000
+/** Unasked, when the origin says nothing; and at most, whatever it says. */
+const DOCUMENT_S = 30
+const LONGEST_S = 300
 const LIVE_TIMEOUT_MS = 300_000
 
 /** `keepQuery`: its parameters select something; elsewhere they are dropped. */
@@ -26,7 +29,7 @@ export async function document(visit: Visit, { keepQuery = false } = {}): Promis
       key: `https://cache.skyedge/document/${encodeURIComponent(new URL(visit.request.url).host)}${address}`,
       rights: EVERYBODY,
       ask: address,
-      freshForMs: DOCUMENT_MS,
+      lifetime: ({ cacheControl }) => 1000 * Math.min(LONGEST_S, lifetimeS(cacheControl, DOCUMENT_S)),
       anonymous: true,
       control: 'origin',
     },
@@ -48,6 +51,7 @@ const TOLD = [
   'content-disposition',
   'content-length',
   'content-range',
+  'content-security-policy',
   'content-type',
   'etag',
   'last-modified',

@@ -5,6 +5,7 @@ import { DaliError, pairsOf, sodaFault } from '#src/dali'
 import { parseSoda, sodaQuery } from '#src/services'
 import { readForm } from '../form.ts'
 import { OriginAway } from '../pipeline/forward.ts'
+import { FOR_EVER } from '../pipeline/lookup.ts'
 import { serve } from '../pipeline/serve.ts'
 import { type HeaderTable, plainText } from '../problem.ts'
 import type { Visit } from '../visit.ts'
@@ -30,7 +31,7 @@ export async function sodaSync(visit: Visit): Promise<Response> {
         ask: long ? '/soda/sync' : `/soda/sync?${query}`,
         post: long ? { method: 'POST', body: query, headers: FORM } : undefined,
         generation: product.generation,
-        freshForMs: Number.POSITIVE_INFINITY,
+        lifetime: FOR_EVER,
         dali: true,
         timeoutMs: TIMEOUT_MS,
       },

@@ -1,0 +1,136 @@
+import { describe, expect, it } from 'vitest'
+import { testIssuer } from './support/tokens.ts'
+import { bytesOf, World } from './support/world.ts'
+
+const TILE = '/hips/public/open/Norder3/Dir0/Npix105.png'
+const PROPERTIES = '/hips/public/open/properties'
+
+describe('while the origin is away', () => {
+  it('serves every tile it has, for days', async () => {
+    const world = new World().put(TILE, bytesOf(100))
+    await (await world.get(TILE)).arrayBuffer()
+    world.away = true
+    world.nowMs += 20 * 3600_000
+    const answer = await world.get(TILE)
+    expect([answer.status, answer.headers.get('cache-status')]).toEqual([200, 'isolate; hit'])
+  })
+
+  it('shows old properties and lists, and says that they are old', async () => {
+    const world = new World().put(PROPERTIES, 'hips_order = 3').put('/hipslist', 'creator_did = ivo://x')
+    for (const path of [PROPERTIES, '/hipslist']) await (await world.get(path)).text()
+    world.away = true
+    world.nowMs += 3600_000
+    for (const path of [PROPERTIES, '/hipslist']) {
+      const answer = await world.get(path)
+      expect(answer.status).toBe(200)
+      expect(answer.headers.get('cache-status')).toMatch(/^isolate; hit; ttl=-\d+; detail=origin-away$/)
+    }
+  })
+
+  it('knows its maps from an earlier isolate', async () => {
+    const world = new World().put(TILE, bytesOf(100))
+    await (await world.get(TILE)).arrayBuffer()
+    await world.settle()
+    const reborn = new World()
+    reborn.away = true
+    expect((await reborn.get(TILE)).status).toBe(200)
+  })
+
+  it('says 502 with a time to come back for what it does not have', async () => {
+    const world = new World().put(TILE, 'x')
+    await (await world.get(TILE)).text()
+    world.away = true
+    const answer = await world.get(TILE.replace('105', '106'))
+    expect(answer.status).toBe(502)
+    expect(answer.headers.get('content-type')).toBe('application/problem+json')
+    expect(Number(answer.headers.get('retry-after'))).toBeGreaterThan(0)
+    expect(answer.headers.get('cache-control')).toBe('no-store')
+    expect(answer.headers.get('access-control-allow-origin')).toBe('*')
+    expect(await answer.text()).not.toMatch(/origin\.test|connection lost|at \w/i)
+  })
+
+  it('asks again at the next request, and gets it once the origin is back', async () => {
+    const world = new World().put(TILE, 'x')
+    await world.get('/hips/public/open/properties')
+    world.away = true
+    expect((await world.get(TILE)).status).toBe(502)
+    world.away = false
+    expect((await world.get(TILE)).status).toBe(200)
+  })
+
+  it('passes on 503 and its Retry-After, makes 500 a 502, and keeps neither', async () => {
+    const world = new World()
+    for (const [status, told] of [
+      [503, 503],
+      [500, 502],
+      [504, 504],
+    ]) {
+      world.put(TILE, 'a secret stack', { 'retry-after': '77' }, status)
+      const answer = await world.get(TILE)
+      expect([status, answer.status]).toEqual([status, told])
+      expect(answer.headers.get('retry-after')).toBe('77')
+      expect(await answer.text()).not.toContain('secret')
+    }
+    world.put(TILE, 'x')
+    expect((await world.get(TILE)).status).toBe(200)
+  })
+
+  it('shows the old document when the origin answers 500', async () => {
+    const world = new World().put('/hipslist', 'old')
+    await (await world.get('/hipslist')).text()
+    world.put('/hipslist', 'broken', {}, 500)
+    world.nowMs += 3600_000
+    const answer = await world.get('/hipslist')
+    expect([answer.status, await answer.text()]).toEqual([200, 'old'])
+  })
+
+  it('serves what is public to one whose token it cannot check, and says 502 to them for the rest', async () => {
+    const issuer = await testIssuer()
+    const world = new World().put(TILE, 'x')
+    await (await world.get(TILE)).text()
+    world.away = true
+    const headers = { authorization: `Bearer ${await issuer.token(world, { iss: 'https://another.example' })}` }
+    // The key set of an earlier test may still be known: either way nobody gets in.
+    expect([200, 401]).toContain((await world.get(TILE, { headers })).status)
+    expect([401, 502]).toContain((await world.get('/hips/full/demo/dr1/r/properties', { headers })).status)
+  })
+})
+
+describe('many at once', () => {
+  it('become one request to the origin', async () => {
+    const world = new World().put(TILE, bytesOf(50_000))
+    world.delayMs = 50
+    const answers = await Promise.all(Array.from({ length: 100 }, () => world.get(TILE)))
+    for (const answer of answers) {
+      expect(answer.status).toBe(200)
+      expect((await answer.arrayBuffer()).byteLength).toBe(50_000)
+    }
+    expect(world.hits(TILE)).toBe(1)
+    expect(world.hits('/internal/maps')).toBe(1)
+    const collapsed = answers.filter((answer) => answer.headers.get('cache-status')?.includes('collapsed'))
+    expect(collapsed).toHaveLength(99)
+  })
+
+  it('share a failure, which the next request does not', async () => {
+    const world = new World().put(TILE, 'x', {}, 503)
+    world.delayMs = 20
+    const answers = await Promise.all(Array.from({ length: 10 }, () => world.get(TILE)))
+    expect(answers.map(({ status }) => status)).toEqual(Array(10).fill(503))
+    expect(world.hits(TILE)).toBe(1)
+    world.put(TILE, 'x')
+    expect((await world.get(TILE)).status).toBe(200)
+  })
+
+  it("do not share the origin's refusal of one of them", async () => {
+    const world = new World()
+    let first = true
+    world.routes.set(TILE, () => {
+      const status = first ? 403 : 200
+      first = false
+      return new Response('x', { status, headers: { 'content-length': '1' } })
+    })
+    world.delayMs = 20
+    const [one, two] = await Promise.all([world.get(TILE), world.get(TILE)])
+    expect([one.status, two.status]).toEqual([403, 200])
+  })
+})

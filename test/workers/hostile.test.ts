@@ -1,0 +1,279 @@
+import { generateKeyPair, SignJWT } from 'jose'
+import { describe, expect, it } from 'vitest'
+import { testIssuer } from './support/tokens.ts'
+import { bytesOf, World } from './support/world.ts'
+
+const TILE = '/hips/public/open/Norder3/Dir0/Npix105.png'
+const DEEP = '/hips/full/demo/dr1/r/Norder7/Dir0/Npix1.png'
+
+describe('addresses that try to be something else', () => {
+  it('are refused where they hold dot segments, separators or control characters, however escaped', async () => {
+    const world = new World().put(TILE, 'x')
+    const tricks = [
+      '/hips/public/../full/demo/dr1/r/properties',
+      '/hips/public/%2e%2e/full/demo/dr1/r/properties',
+      '/hips/public/.%2E/full/demo/dr1/r/properties',
+      '/hips/public/./open/properties',
+      '/hips/public/open%2fproperties',
+      '/hips/public/open%2Fproperties',
+      '/hips/public/open%5cproperties',
+      '/hips/public\\open\\properties',
+      '/hips/public/open/properties%00.png',
+      '/hips/public/open/properties%0d%0aX-Evil:1',
+      '/hips/public/%252e%252e/full/demo/dr1/r/properties',
+      '/hips/public/open/%E0%A4%A',
+      '/hips/public/open/%zz',
+      `/${'a'.repeat(3000)}`,
+    ]
+    for (const path of tricks) {
+      const answer = await world.get(path)
+      expect([path, answer.status]).toEqual([path, 400])
+    }
+    expect(world.asked).toEqual([])
+  })
+
+  it('mean the tile when they only double slashes or escape letters, and share its copy', async () => {
+    const world = new World().put(TILE, 'x')
+    for (const path of [TILE, `/${TILE}`, TILE.replaceAll('/', '//'), TILE.replace('Norder', '%4Eorder')]) {
+      const answer = await world.get(path)
+      expect([path, answer.status]).toEqual([path, 200])
+      await answer.text()
+    }
+    expect(world.hits(TILE)).toBe(1)
+  })
+
+  it('outside of what the node has are a 404 problem and never reach the origin', async () => {
+    const world = new World()
+    for (const path of [
+      '/internal/maps',
+      '/internal/product?id=x',
+      '/metrics',
+      '/admin',
+      '/soda',
+      '/soda/secret',
+      '/hips',
+      '/hips/private/open/properties',
+      '/known/maps/',
+    ]) {
+      const answer = await world.get(path)
+      expect([path, answer.status]).toEqual([path, 404])
+      expect(answer.headers.get('content-type')).toBe('application/problem+json')
+    }
+    expect(world.asked).toEqual([])
+  })
+
+  it('with methods that mean nothing are a 405 that names the others', async () => {
+    const world = new World()
+    for (const [method, path] of [
+      ['POST', TILE],
+      ['PUT', TILE],
+      ['DELETE', TILE],
+      ['PATCH', '/hipslist'],
+      ['POST', '/'],
+      ['PURGE', TILE],
+    ]) {
+      const answer = await world.get(path, { method })
+      expect([method, path, answer.status]).toEqual([method, path, 405])
+      expect(answer.headers.get('allow')).toContain('GET, HEAD')
+    }
+    expect(world.asked).toEqual([])
+  })
+})
+
+describe('poisoning the cache', () => {
+  it('fails by headers: nothing of the client reaches the origin or the copy', async () => {
+    const world = new World()
+    // An origin that would repeat whatever it is told.
+    world.routes.set(TILE, ({ headers }) => {
+      const told = ['x-forwarded-host', 'x-forwarded-for', 'x-original-url', 'x-evil', 'range', 'accept'].map((name) =>
+        headers.get(name),
+      )
+      return new Response(JSON.stringify(told), { headers: { 'set-cookie': 'stolen=1', vary: 'X-Evil' } })
+    })
+    const evil = {
+      'x-forwarded-host': 'evil.example',
+      'x-forwarded-for': '1.2.3.4',
+      'x-original-url': '/admin',
+      'x-evil': '<script>',
+      'x-skyedge-principal': btoa('{"sub":"root"}'),
+      'x-skyedge-edge': 'guess',
+      range: 'bytes=0-1',
+      accept: 'text/html',
+      cookie: 'a=b',
+    }
+    await world.get(TILE, { headers: evil })
+    const answer = await world.get(TILE)
+    expect(await answer.text()).toBe(`["${world.host}",null,null,null,null,null]`)
+    expect(answer.headers.get('set-cookie')).toBeNull()
+    expect(answer.headers.get('vary')).toBe('Origin')
+    expect(world.asked.at(-1)!.headers.get('x-skyedge-principal')).toBeNull()
+  })
+
+  it('fails by query strings: a tile has none', async () => {
+    const world = new World().put(TILE, 'x')
+    for (const query of ['', '?x=1', '?cb=2&format=fits', '?/../../admin', '#a']) {
+      const answer = await world.get(TILE + query)
+      expect([query, answer.status, await answer.text()]).toEqual([query, 200, 'x'])
+    }
+    expect(world.hits(TILE)).toBe(1)
+    expect(world.asked.every(({ path }) => !path.includes('?'))).toBe(true)
+  })
+
+  it('fails by range: what is kept is always the whole', async () => {
+    const world = new World().put(TILE, bytesOf(1000))
+    expect((await world.get(TILE, { headers: { range: 'bytes=10-19' } })).status).toBe(206)
+    const answer = await world.get(TILE)
+    expect([answer.status, (await answer.arrayBuffer()).byteLength]).toEqual([200, 1000])
+  })
+
+  it('fails by Host: each name of the edge has documents of its own', async () => {
+    const world = new World()
+    world.routes.set('/hipslist', ({ headers }) => new Response(headers.get('x-forwarded-host')))
+    const from = (host: string) =>
+      world
+        .fetch(new Request(`http://${host}/hipslist`), { waitUntil: () => undefined })
+        .then((answer) => answer.text())
+    expect(await from('evil.example')).toBe('evil.example')
+    expect(await from('edge.test')).toBe('edge.test')
+  })
+
+  it('fails by page: CORS is added after the copy', async () => {
+    const world = new World().put(TILE, 'x')
+    const evil = await world.get(TILE, { headers: { origin: 'https://evil.example', cookie: 'a=b' } })
+    expect(evil.headers.get('access-control-allow-origin')).toBe('https://evil.example')
+    const answer = await world.get(TILE, { headers: { origin: 'https://good.example' } })
+    expect(answer.headers.get('access-control-allow-origin')).toBe('*')
+    expect(answer.headers.get('access-control-allow-credentials')).toBeNull()
+  })
+
+  it('fails by documents: one who signed in gets their own, and it is not kept', async () => {
+    const issuer = await testIssuer()
+    const world = new World().put('/.well-known/jwks.json', issuer.jwks)
+    world.routes.set('/footprints', ({ headers }) =>
+      Response.json(headers.has('x-skyedge-principal') ? 'secret' : 'open', {
+        headers: { 'cache-control': 'public, max-age=60' },
+      }),
+    )
+    const headers = { authorization: `Bearer ${await issuer.token(world)}` }
+    expect(await (await world.get('/footprints?collection=demo.calexp', { headers })).json()).toBe('secret')
+    expect(await (await world.get('/footprints?collection=demo.calexp')).json()).toBe('open')
+    expect(await (await world.get('/footprints?collection=demo.calexp', { headers })).json()).toBe('secret')
+  })
+
+  it('fails by body: a part that was cut off is no answer', async () => {
+    const world = new World()
+    world.routes.set(TILE, () => {
+      const body = new ReadableStream({
+        start(controller) {
+          controller.enqueue(bytesOf(10))
+          controller.error(new Error('cut'))
+        },
+      })
+      return new Response(body, { headers: { 'content-length': '1000' } })
+    })
+    expect((await world.get(TILE)).status).toBe(502)
+    world.put(TILE, 'x')
+    expect(await (await world.get(TILE)).text()).toBe('x')
+  })
+})
+
+describe('tokens that are none', async () => {
+  const issuer = await testIssuer()
+  const withKeys = () => new World().put('/.well-known/jwks.json', issuer.jwks).put(DEEP, 'secret')
+  const statusOf = async (world: World, token: string) =>
+    (await world.get(DEEP, { headers: { authorization: `Bearer ${token}` } })).status
+  const b64 = (value: object) =>
+    btoa(JSON.stringify(value)).replaceAll('=', '').replaceAll('+', '-').replaceAll('/', '_')
+
+  it('open nothing: unsigned, signed by another, by the public key, for others, too early, too late', async () => {
+    const world = withKeys()
+    const good = await issuer.token(world)
+    expect(await statusOf(world, good)).toBe(200)
+    const [header, payload, signature] = good.split('.')
+    const other = await testIssuer()
+    const key = JSON.parse(issuer.jwks).keys[0]
+    const hmac = await new SignJWT({ sub: 'ada', data_rights: 'dr1', scope: 'read:image' })
+      .setProtectedHeader({ alg: 'HS256', kid: 'k1' })
+      .setIssuer('https://skyedge.example')
+      .setAudience('skyedge')
+      .setExpirationTime(Math.floor(world.nowMs / 1000) + 60)
+      .sign(new TextEncoder().encode(JSON.stringify(key)))
+    const own = await generateKeyPair('ES256', { extractable: true })
+    const bad = {
+      unsigned: `${b64({ alg: 'none' })}.${payload}.x`,
+      swapped: `${header}.${b64({ ...JSON.parse(atob(payload.replaceAll('-', '+').replaceAll('_', '/'))), sub: 'root' })}.${signature}`,
+      'of another key': await other.token(world),
+      'by the public key': hmac,
+      'with its own key': await issuer.token(world, {}, { jwk: own.publicKey }).catch(() => 'a.b.c'),
+      expired: await issuer.token(world, { ttlS: -1 }),
+      early: await issuer.token(world, { nbf: Math.floor(world.nowMs / 1000) + 60 }),
+      'for others': await issuer.token(world, { aud: 'elsewhere' }),
+      'from others': await issuer.token(world, { iss: 'https://evil.example' }),
+      'of nobody': await issuer.token(world, { sub: '' }),
+      'no token': 'letmein',
+      huge: `${'a'.repeat(9000)}.b.c`,
+    }
+    for (const [name, token] of Object.entries(bad)) {
+      if (name === 'with its own key') continue
+      expect([name, await statusOf(world, token)]).toEqual([name, 401])
+    }
+  })
+
+  it('stop working the moment they expire, also when they were verified before', async () => {
+    const world = withKeys()
+    const token = await issuer.token(world, { ttlS: 10 })
+    expect(await statusOf(world, token)).toBe(200)
+    world.nowMs += 9_000
+    expect(await statusOf(world, token)).toBe(200)
+    world.nowMs += 1_000
+    expect(await statusOf(world, token)).toBe(401)
+  })
+
+  it('cap how long the answer lives', async () => {
+    const world = withKeys()
+    const headers = { authorization: `Bearer ${await issuer.token(world, { ttlS: 30 })}` }
+    const control = (await world.get(DEEP, { headers })).headers.get('cache-control')
+    expect(Number(/max-age=(\d+)/.exec(control ?? '')?.[1])).toBeLessThanOrEqual(30)
+  })
+
+  it('in an old cookie do not close what is open; in a header they are an error', async () => {
+    const world = withKeys().put(TILE, 'x')
+    const old = await issuer.token(world, { ttlS: -1 })
+    expect((await world.get(TILE, { headers: { cookie: `skyedge_session=${old}` } })).status).toBe(200)
+    const answer = await world.get(TILE, { headers: { authorization: `Bearer ${old}` } })
+    expect(answer.status).toBe(401)
+    expect(answer.headers.get('www-authenticate')).toContain('invalid_token')
+    expect(await answer.text()).not.toContain(old)
+  })
+
+  it('with unknown key ids do not make the edge ask for keys again and again', async () => {
+    const world = withKeys()
+    for (let i = 0; i < 20; i++) await statusOf(world, await issuer.token(world, {}, { kid: `k${i + 2}` }))
+    expect(world.hits('/.well-known/jwks.json')).toBeLessThanOrEqual(2)
+  })
+
+  it('of a key that was added later work at once', async () => {
+    const world = withKeys()
+    await statusOf(world, await issuer.token(world))
+    const later = await testIssuer('EdDSA', 'k9')
+    world.put('/.well-known/jwks.json', later.jwks)
+    expect(await statusOf(world, await later.token(world))).toBe(200)
+  })
+})
+
+describe('rights that cannot be read', () => {
+  it('are not read as public', async () => {
+    for (const rights of [
+      undefined,
+      null,
+      {},
+      { access: 'everyone', release: 'dr1' },
+      { access: 'public', release: 'dr1', embargoUntilMs: 'x' },
+    ]) {
+      const world = new World().put(TILE, 'x')
+      world.maps = [{ ...world.maps[1], map: `odd${world.id}`, rights }]
+      const answer = await world.get(`/hips/full/odd${world.id}/Norder3/Dir0/Npix105.png`)
+      expect(answer.status).not.toBe(200)
+    }
+  })
+})

@@ -1,0 +1,136 @@
+import { describe, expect, it } from 'vitest'
+import { testIssuer } from './support/tokens.ts'
+import { bytesOf, World } from './support/world.ts'
+
+describe('documents', () => {
+  it('are kept for as long as the origin says, then confirmed by their ETag', async () => {
+    const world = new World().put('/site/app.js', 'let a', { 'cache-control': 'public, max-age=60', etag: '"1"' })
+    expect(await (await world.get('/site/app.js?v=3')).text()).toBe('let a')
+    world.nowMs += 20_000
+    expect((await world.get('/site/app.js')).headers.get('cache-status')).toBe('isolate; hit; ttl=40')
+    world.nowMs += 41_000
+    const confirmed = await world.get('/site/app.js')
+    expect(confirmed.headers.get('cache-status')).toBe('isolate; fwd=stale; fwd-status=304')
+    expect(confirmed.headers.get('cache-control')).toBe('public, max-age=60')
+    expect(await confirmed.text()).toBe('let a')
+    expect((await world.get('/site/app.js')).headers.get('cache-status')).toBe('isolate; hit; ttl=60')
+    expect(world.hits('/site/app.js')).toBe(2)
+  })
+
+  it('that the origin wants kept by nobody are not', async () => {
+    const world = new World().put('/', 'page', { 'cache-control': 'no-store' })
+    await (await world.get('/')).text()
+    await (await world.get('/')).text()
+    expect(world.hits('/')).toBe(2)
+  })
+
+  it('carry the page policy that the origin gave', async () => {
+    const world = new World().put('/', '<html>', {
+      'content-security-policy': "default-src 'self'",
+      'content-type': 'text/html',
+    })
+    for (let i = 0; i < 2; i++)
+      expect((await world.get('/')).headers.get('content-security-policy')).toBe("default-src 'self'")
+  })
+
+  it('of a large size stream through the data centre cache and can be stale', async () => {
+    const world = new World().put('/aladin/aladin.js', bytesOf(2_300_000), { 'content-type': 'text/javascript' })
+    expect((await (await world.get('/aladin/aladin.js')).arrayBuffer()).byteLength).toBe(2_300_000)
+    world.nowMs += 60_000
+    expect((await (await world.get('/aladin/aladin.js')).arrayBuffer()).byteLength).toBe(2_300_000)
+    world.away = true
+    world.nowMs += 60_000
+    const stale = await world.get('/aladin/aladin.js')
+    expect(stale.headers.get('cache-status')).toMatch(/^colo; hit; ttl=-\d+; detail=origin-away/)
+    expect((await stale.arrayBuffer()).byteLength).toBe(2_300_000)
+  })
+
+  it('with parameters have one key whatever their order', async () => {
+    const world = new World().put('/footprints?band=r&collection=demo.calexp', '{}')
+    expect((await world.get('/footprints?collection=demo.calexp&band=r')).status).toBe(200)
+    expect((await world.get('/footprints?band=r&collection=demo.calexp')).headers.get('cache-status')).toContain('hit')
+  })
+})
+
+describe('services that answer for this moment', () => {
+  it('are asked every time, with who asks, and nothing is kept', async () => {
+    const issuer = await testIssuer()
+    const world = new World().put('/.well-known/jwks.json', issuer.jwks)
+    world.put('/tap/sync', '<VOTABLE/>', { 'content-type': 'application/x-votable+xml' })
+    const headers = {
+      authorization: `Bearer ${await issuer.token(world)}`,
+      'content-type': 'application/x-www-form-urlencoded',
+    }
+    for (let i = 0; i < 2; i++) {
+      const answer = await world.get('/tap/sync', { method: 'POST', body: 'QUERY=SELECT+1', headers })
+      expect(answer.status).toBe(200)
+      expect(answer.headers.get('cache-control')).toBe('no-store')
+      expect(answer.headers.get('content-type')).toBe('application/x-votable+xml')
+    }
+    const asked = world.asked.filter(({ path }) => path === '/tap/sync')
+    expect(asked.map(({ body }) => body)).toEqual(['QUERY=SELECT+1', 'QUERY=SELECT+1'])
+    expect(asked[0].headers.get('authorization')).toBeNull()
+    expect(asked[0].headers.get('x-skyedge-principal')).not.toBeNull()
+  })
+
+  it('redirect to this edge, not to the origin', async () => {
+    const world = new World()
+    world.routes.set(
+      '/tap/async',
+      () => new Response(null, { status: 303, headers: { location: 'http://origin.test/tap/async/1' } }),
+    )
+    const answer = await world.get('/tap/async', { method: 'POST', body: '' })
+    expect([answer.status, answer.headers.get('location')]).toEqual([303, `http://${world.host}/tap/async/1`])
+  })
+})
+
+describe('a browser', () => {
+  it('is told before it asks, for a day', async () => {
+    const headers = {
+      origin: 'https://page.example',
+      'access-control-request-method': 'GET',
+      'access-control-request-headers': 'authorization',
+    }
+    const answer = await new World().get('/hips/full/demo/dr1/r/properties', { method: 'OPTIONS', headers })
+    expect(answer.status).toBe(204)
+    expect(answer.headers.get('access-control-allow-origin')).toBe('https://page.example')
+    expect(answer.headers.get('access-control-allow-credentials')).toBe('true')
+    expect(answer.headers.get('access-control-max-age')).toBe('86400')
+    expect(answer.headers.get('access-control-allow-headers')?.toLowerCase()).toContain('authorization')
+    expect(answer.headers.get('vary')).toContain('Origin')
+  })
+
+  it('with a cookie gets its own origin back', async () => {
+    const issuer = await testIssuer()
+    const path = '/hips/full/demo/dr1/r/properties'
+    const world = new World().put('/.well-known/jwks.json', issuer.jwks).put(path, 'x')
+    const cookie = `skyedge_session=${await issuer.token(world)}`
+    const answer = await world.get(path, { headers: { origin: 'https://page.example', cookie } })
+    expect(answer.status).toBe(200)
+    expect(answer.headers.get('access-control-allow-origin')).toBe('https://page.example')
+    expect(answer.headers.get('access-control-allow-credentials')).toBe('true')
+    expect(answer.headers.get('vary')).toMatch(/Origin/)
+    const fenced = new World({ corsOrigins: new Set(['https://ours.example']) })
+      .put('/.well-known/jwks.json', issuer.jwks)
+      .put(path, 'x')
+    const refused = await fenced.get(path, { headers: { origin: 'https://page.example', cookie } })
+    expect(refused.headers.get('access-control-allow-credentials')).toBeNull()
+  })
+
+  it('is not shown a dialogue for a failed fetch', async () => {
+    const script = await new World().get('/hips/full/demo/dr1/r/properties', { headers: { 'sec-fetch-mode': 'cors' } })
+    expect(script.headers.get('www-authenticate')).toBe('Bearer realm="skyedge"')
+  })
+})
+
+describe('the edge itself', () => {
+  it('is alive without its origin, and repeats the request id it was sent', async () => {
+    const world = new World()
+    world.away = true
+    const answer = await world.get('/healthz', { headers: { 'x-request-id': 'abc-1' } })
+    expect(await answer.json()).toMatchObject({ status: 'ok', region: 'test' })
+    expect(answer.headers.get('x-request-id')).toBe('abc-1')
+    const odd = await world.get('/nothing', { headers: { 'x-request-id': 'a b<script>' } })
+    expect(odd.headers.get('x-request-id')).toMatch(/^[\w-]{36}$/)
+  })
+})
