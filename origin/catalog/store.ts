@@ -2,27 +2,10 @@
 // embedded store is in `sqlite/`. Every call is asynchronous, so that a database on another machine fits behind it.
 // Angles: degrees in the ObsCore fields, radians in `footprint` and regions. Times: MJD in ObsCore fields, ms since 1970 else.
 
-/** The shape of src/rights and src/sky, taken from there as soon as they are in. */
-export interface ProductRights {
-  readonly access: 'public' | 'proprietary' | 'level3'
-  readonly release: string
-  readonly publicFromMs?: number
-  readonly embargoUntilMs?: number
-  readonly owner?: string
-  readonly users?: string[]
-  readonly groups?: string[]
-}
-type LonLat = { readonly lonRad: number; readonly latRad: number }
-type Region =
-  | { readonly kind: 'circle'; readonly lonRad: number; readonly latRad: number; readonly radiusRad: number }
-  | { readonly kind: 'polygon'; readonly vertices: readonly LonLat[] }
-  | {
-      readonly kind: 'range'
-      readonly lonMinRad: number
-      readonly lonMaxRad: number
-      readonly latMinRad: number
-      readonly latMaxRad: number
-    }
+import type { ProductRights } from '#src/rights'
+import type { LonLat, Region } from '#src/sky'
+
+export type { ProductRights }
 
 export type CatalogErrorCode = 'unavailable' | 'not-writable' | 'full' | 'newer-schema' | 'conflict' | 'broken'
 

@@ -1,0 +1,94 @@
+// Rows of the products table <-> Product. One list says which field is which column; the rest follows from it.
+
+import type { ProductRights } from '#src/rights'
+import type { LonLat } from '#src/sky'
+import type { NewProduct, PlaneRole, Product } from '../store.ts'
+
+type Row = Record<string, unknown>
+type Scalar = Exclude<keyof Product, 'footprint' | 'rights' | 'planes'>
+
+const COLUMNS: Readonly<Record<Scalar, string>> = {
+  publisherDid: 'publisher_did',
+  productId: 'product_id',
+  collection: 'collection',
+  release: 'release',
+  dataproductSubtype: 'dataproduct_subtype',
+  calibLevel: 'calib_level',
+  targetName: 'target_name',
+  obsId: 'obs_id',
+  facility: 'facility',
+  instrument: 'instrument',
+  band: 'band',
+  emMinM: 'em_min_m',
+  emMaxM: 'em_max_m',
+  tMinMjd: 't_min_mjd',
+  tMaxMjd: 't_max_mjd',
+  exptimeS: 'exptime_s',
+  raDeg: 'ra_deg',
+  decDeg: 'dec_deg',
+  fovDeg: 'fov_deg',
+  sRegion: 's_region',
+  pixelScaleArcsec: 'pixel_scale_arcsec',
+  width: 'width',
+  height: 'height',
+  visit: 'visit',
+  detector: 'detector',
+  tract: 'tract',
+  patch: 'patch',
+  sizeBytes: 'size_bytes',
+  generation: 'generation',
+  modifiedMs: 'modified_ms',
+}
+const FIELDS = Object.keys(COLUMNS) as Scalar[]
+const STORED = [...FIELDS.map((field) => COLUMNS[field]), 'footprint', 'rights']
+
+export const UPSERT_PRODUCT = `INSERT INTO products (${STORED.join(', ')}) VALUES (${STORED.map(() => '?').join(', ')})
+  ON CONFLICT (publisher_did) DO UPDATE SET ${STORED.map((name) => `${name} = excluded.${name}`).join(', ')}
+  RETURNING id`
+
+/** Every product with its planes as JSON; a WHERE clause is added behind it. */
+export const SELECT_PRODUCT = `SELECT ${STORED.map((name) => `p.${name}`).join(', ')},
+  (SELECT json_group_array(json_array(role, file_id, hdu))
+     FROM (SELECT role, file_id, hdu FROM planes WHERE planes.id = p.id ORDER BY seq)) AS planes
+  FROM products p`
+
+export function parametersOf(product: NewProduct): (string | number | Uint8Array | null)[] {
+  return [
+    ...FIELDS.map((field) => product[field] ?? null),
+    encodeFootprint(product.footprint),
+    JSON.stringify(product.rights),
+  ]
+}
+
+export function productOf(row: Row): Product {
+  const product: Record<string, unknown> = {}
+  for (const field of FIELDS) {
+    const value = row[COLUMNS[field]]
+    if (value !== null) product[field] = value
+  }
+  const planes = JSON.parse(row.planes as string) as [PlaneRole, number, number][]
+  return {
+    ...(product as unknown as Product),
+    footprint: decodeFootprint(row.footprint as Uint8Array),
+    rights: JSON.parse(row.rights as string) as ProductRights,
+    planes: planes.map(([role, fileId, hdu]) => ({ role, fileId, hdu })),
+  }
+}
+
+/** Little-endian doubles: lon, lat, lon, lat, … in radians. */
+function encodeFootprint(footprint: readonly LonLat[]): Uint8Array {
+  const view = new DataView(new ArrayBuffer(footprint.length * 16))
+  footprint.forEach(({ lonRad, latRad }, i) => {
+    view.setFloat64(i * 16, lonRad, true)
+    view.setFloat64(i * 16 + 8, latRad, true)
+  })
+  return new Uint8Array(view.buffer)
+}
+
+export function decodeFootprint(bytes: Uint8Array): LonLat[] {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+  return Array.from({ length: bytes.length >> 4 }, (_, i) => ({
+    lonRad: view.getFloat64(i * 16, true),
+    latRad: view.getFloat64(i * 16 + 8, true),
+  }))
+}
