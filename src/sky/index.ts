@@ -7,7 +7,7 @@ export { fk4, type VectorMap } from './fk4.ts'
 export { type EquinoxOptions, type Frame, rotation } from './frame.ts'
 export { distanceToArcRad, regionsIntersect } from './intersect.ts'
 export { axisRotation, type Matrix, multiply, rotate, transpose } from './matrix.ts'
-export { type Circle, checkRegion, contains, type Polygon, type Range, type Region } from './region.ts'
+export { type Circle, checkRegion, contains, type Polygon, polygonTurn, type Range, type Region } from './region.ts'
 export {
   cross,
   dot,

@@ -91,3 +91,8 @@ export function contains(region: Region, lonRad: number, latRad: number): boolea
       return rangeContains(region, lonRad, latRad)
   }
 }
+
+/** +1 where the vertices turn counter-clockwise seen from outside the sphere, -1 where they do seen from inside (DALI's way). */
+export function polygonTurn(polygon: Polygon): 1 | -1 {
+  return prepare(polygon).turn
+}
