@@ -1,0 +1,32 @@
+// HiPS 1.0 (IVOA REC 2017-05-19): tile addresses, what a map says about itself, the layout of its files, and the
+// codes that CDS's tools check it with.
+
+export { type AllskyLayout, allskyLayout } from './allsky.ts'
+export {
+  checkCode,
+  checkCodeFor,
+  checkCodeOf,
+  compareWalk,
+  type HipsMetrics,
+  hipsMetrics,
+  type StoredFile,
+} from './check-code.ts'
+export { HipsError, type HipsErrorCode } from './errors.ts'
+export { type HipsFrame, type TileCard, tileCards } from './fits-tile.ts'
+export { type HipslistEntry, hipslist, parseHipslist } from './hipslist.ts'
+export { type LintFinding, lintProperties } from './lint.ts'
+export { hipsDate, type Properties, parseProperties, propertyLines, writeProperties } from './properties.ts'
+export { childrenOf, orderForPixelScale, parentOf, pixelScaleDeg, type Quadrant, quadrantOf } from './pyramid.ts'
+export { obsRegime, REGIMES, type Regime } from './spectrum.ts'
+export { type HipsStatus, parseStatus, writeStatus } from './status.ts'
+export { skyFractionText, type TierOptions, tierProperties } from './tiers.ts'
+export {
+  allskyPath,
+  formatOfWord,
+  formatWord,
+  parseAllskyPath,
+  parseTilePath,
+  type TileAddress,
+  type TileFormat,
+  tilePath,
+} from './tile.ts'
