@@ -1,5 +1,7 @@
 // Stored bytes behind small interfaces. Rooms above read through these and know no disk, network or bucket.
 
+export { type BlockedOptions, blocked } from './blocked.ts'
 export type { ByteRange, ByteSource, ReadOptions } from './byte-source.ts'
 export { StorageError, type StorageErrorCode } from './errors.ts'
+export { type FetchRange, type HttpRangeOptions, httpRange } from './http-range.ts'
 export { memorySource } from './memory.ts'

@@ -11,7 +11,10 @@ Stored pixels of quantised images are the floats that the reader makes of them. 
 """
 import json
 import os
+import shutil
+import subprocess
 import sys
+import tempfile
 import warnings
 
 import fitsio
@@ -20,6 +23,7 @@ from astropy.io import fits
 
 warnings.simplefilter('ignore')
 TYPES = {8: 'u1', 16: '>i2', 32: '>i4', 64: '>i8', -32: '>f4', -64: '>f8'}
+FUNPACK = shutil.which('funpack') is not None
 rng = np.random.default_rng(20261122)
 
 
@@ -37,9 +41,19 @@ def stored(path, number):
             if not isinstance(hdus[number], (fits.PrimaryHDU, fits.ImageHDU)):
                 return None
             return bitpix, axes, np.asarray(hdus[number].data), 'astropy'
+    if bitpix < 0 and FUNPACK and header['ZTILE1'] == axes[0]:
+        # fitsio and astropy 5.2 do not ask CFITSIO 4.2 for NaNs; funpack does, but mixes rows of narrower tiles.
+        with tempfile.TemporaryDirectory() as folder:
+            out = os.path.join(folder, 'plain.fits')
+            if subprocess.run(['funpack', '-O', out, path], capture_output=True).returncode == 0:
+                with fits.open(out, do_not_scale_image_data=True) as hdus:
+                    found = [hdu for hdu in hdus if hdu.header['NAXIS'] and hdu.name != 'COMPRESSED_IMAGE']
+                    same = [hdu for hdu in hdus[number : number + 1]] or found[:1]
+                    return bitpix, axes, np.asarray(same[0].data), 'funpack'
     with fitsio.FITS(path) as hdus:
         data = hdus[number].read()
-    header = fits.getheader(path, number, disable_image_compression=True)
+    if bitpix < 0:
+        mark_holes(path, number, data)
     if bitpix > 0:
         zero, scale = header.get('BZERO', 0), header.get('BSCALE', 1)
         if zero != 0 or scale != 1:
@@ -47,11 +61,30 @@ def stored(path, number):
     return bitpix, axes, data, 'fitsio'
 
 
+def mark_holes(path, number, data):
+    """NaN where the quantised integer behind a pixel is ZBLANK: below every valid one by the reserved range."""
+    with fits.open(path, disable_image_compression=True) as hdus:
+        header, rows = hdus[number].header, hdus[number].data
+        if header.get('ZBLANK') != -2147483647 or 'ZSCALE' not in rows.names or header['ZNAXIS'] != 2:
+            return
+        w, h = header['ZTILE1'], header['ZTILE2']
+        across = -(-header['ZNAXIS1'] // w)
+        for i, row in enumerate(rows):
+            if row['ZSCALE'] == 0:
+                continue
+            y, x = i // across * h, i % across * w
+            tile = data[y : y + h, x : x + w]
+            tile[(tile.astype('f8') - row['ZZERO']) / row['ZSCALE'] < -2147483642] = np.nan
+
+
 def expect(folder, path, name, cases, hdus=None):
     with fits.open(path, disable_image_compression=True) as opened:
         count = len(opened)
     for number in range(count) if hdus is None else hdus:
-        found = stored(path, number)
+        try:
+            found = stored(path, number)
+        except OSError:  # CFITSIO 4.2 does not read compressed 64-bit integers
+            continue
         if found is None:
             continue
         bitpix, axes, data, reader = found
@@ -118,12 +151,22 @@ def compressed(folder):
             for algorithm in ['RICE', 'GZIP', 'GZIP_2']:
                 name = f'quantized_{algorithm}_{dither}_{shape}'
                 yield write(name, zeros, compress=algorithm, qlevel=4, qmethod=method, tile_dims=tile, dither_seed=77)
-            yield write(f'holes_{dither}_{shape}', holes, compress='RICE', qlevel=16, qmethod=method, tile_dims=tile, dither_seed=9999)
     yield write('quantized_f8', image.astype('f8'), compress='RICE', qlevel=4, qmethod=2, tile_dims=(8, 83), dither_seed=10000)
     yield write('long_walk', sky((150, 150)), compress='RICE', qlevel=4, qmethod=1, tile_dims=(150, 150), dither_seed=3)
     for algorithm in ['GZIP', 'GZIP_2']:
         yield write(f'lossless_{algorithm}_f4', holes, compress=algorithm, qlevel=0)
         yield write(f'lossless_{algorithm}_f8', holes.astype('f8'), compress=algorithm, qlevel=0, tile_dims=(8, 20))
+    if shutil.which('fpack'):
+        # fitsio does not mark NaN pixels when it quantises; fpack does.
+        for kind, level in [('f4', '-q'), ('f4', '-q0'), ('f4', '-qz'), ('f8', '-q'), ('f8', '-qz')]:
+            for tile in ['83,1', '16,16', '83,61']:
+                plain_path = os.path.join(folder, 'holes_plain.tmp')
+                path = os.path.join(folder, f'holes{level}_{kind}_{tile}.fits')
+                fits.PrimaryHDU(holes.astype(kind)).writeto(plain_path, overwrite=True)
+                if os.path.exists(path):
+                    os.remove(path)
+                subprocess.run(['fpack', '-r', level, '8', '-t', tile, '-O', path, plain_path], check=True)
+                yield path
     for kind in ['u1', 'i2', 'u2', 'i4', 'u4']:
         info = np.iinfo(kind)
         wild = rng.integers(info.min, info.max, (30, 70), dtype=kind, endpoint=True)
