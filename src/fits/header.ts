@@ -99,6 +99,11 @@ export class FitsHeader {
     return this
   }
 
+  /** Whether some string goes on in CONTINUE cards: files then say so by LONGSTRN. */
+  get hasLongStrings(): boolean {
+    return this.list().some(({ keyword, text }) => text.length > CARD_LENGTH && !isCommentary(keyword))
+  }
+
   clone(): FitsHeader {
     const copy = new FitsHeader()
     copy.entries = [...this.list()]

@@ -4,7 +4,7 @@ import { type ColumnLayout, tableLayout } from './columns.ts'
 import { FitsError } from './errors.ts'
 import type { FitsHeader } from './header.ts'
 import { MAX_TILE_PIXELS } from './limits.ts'
-import { bytesPerPixel, type ImageShape } from './pixels.ts'
+import type { ImageShape } from './pixels.ts'
 
 /** How floats became integers: 'none' = they did not (integers, or floats kept losslessly). */
 export type Quantization = 'none' | 'NO_DITHER' | 'SUBTRACTIVE_DITHER_1' | 'SUBTRACTIVE_DITHER_2'
@@ -87,7 +87,7 @@ export function tileLayout(
     quantization: quantizationOf(header, image, zscale !== undefined || fixedScale !== undefined),
     ditherSeed: header.number('ZDITHER0') ?? 1,
     riceBlock: parameter(header, 'BLOCKSIZE') ?? 32,
-    riceBytes: parameter(header, 'BYTEPIX') ?? (image.bitpix > 0 ? bytesPerPixel(image.bitpix) : 4),
+    riceBytes: parameter(header, 'BYTEPIX') ?? 4,
     smooth: parameter(header, 'SMOOTH') ?? 0,
   }
 }
