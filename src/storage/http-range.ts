@@ -21,7 +21,10 @@ export interface HttpRangeOptions {
   readonly headers?: Record<string, string>
 }
 
-export function httpRange(url: string, { fetch, headers = {}, key = url.split('?')[0] }: HttpRangeOptions): ByteSource {
+export function httpRange(
+  url: string,
+  { fetch: send, headers = {}, key = url.split('?')[0] }: HttpRangeOptions,
+): ByteSource {
   let size: number | undefined
   let etag: string | undefined
 
@@ -29,7 +32,7 @@ export function httpRange(url: string, { fetch, headers = {}, key = url.split('?
     let response: Awaited<ReturnType<FetchRange>>
     try {
       const guard: Record<string, string> = etag ? { 'If-Match': etag } : {}
-      response = await fetch(url, { method, headers: { ...headers, ...guard, ...more }, signal })
+      response = await send(url, { method, headers: { ...headers, ...guard, ...more }, signal })
     } catch (cause) {
       signal?.throwIfAborted()
       throw new StorageError('unavailable', `${key} cannot be reached`, { cause })
