@@ -8,7 +8,7 @@ import { type ByteSource, StorageError } from '#src/storage'
 export type FileSource = ByteSource & { close(): Promise<void> }
 
 export interface OpenFileOptions {
-  /** What a catalogue remembers of the file; another size or time is 'source-changed'. */
+  /** What a catalogue remembers of the file: spares the look at it now; another size or time is 'source-changed'. */
   readonly expect?: { readonly sizeBytes: number; readonly mtimeMs: number }
 }
 
@@ -26,11 +26,7 @@ let opened = 0
 
 /** `key` stands for the file in messages: its path is never shown. */
 export async function openFile(path: string, key: string, { expect }: OpenFileOptions = {}): Promise<FileSource> {
-  const first = await stat(path).catch((cause) => {
-    throw notFound(key, cause)
-  })
-  if (!first.isFile()) throw new StorageError('not-found', `${key} is no file`)
-  if (expect && (expect.sizeBytes !== first.size || expect.mtimeMs !== first.mtimeMs)) throw changed(key)
+  const first = expect ? { size: expect.sizeBytes, mtimeMs: expect.mtimeMs } : await look(path, key)
   const same = (now: { size: number; mtimeMs: number }) => now.size === first.size && now.mtimeMs === first.mtimeMs
 
   return {
@@ -59,6 +55,14 @@ export async function openFile(path: string, key: string, { expect }: OpenFileOp
       for (const descriptor of pool.get(path)?.filter(({ busy }) => !busy) ?? []) discard(path, descriptor)
     },
   }
+}
+
+async function look(path: string, key: string): Promise<{ size: number; mtimeMs: number }> {
+  const found = await stat(path).catch((cause) => {
+    throw notFound(key, cause)
+  })
+  if (!found.isFile()) throw new StorageError('not-found', `${key} is no file`)
+  return found
 }
 
 const notFound = (key: string, cause: unknown) => new StorageError('not-found', `${key} is not there`, { cause })

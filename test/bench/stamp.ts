@@ -3,7 +3,7 @@
 // pixel compared. SKYEDGE_BENCH_FILES sets the number of files (default 120, about 10 MB each).
 
 import { spawnSync } from 'node:child_process'
-import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { copyFileSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import {
@@ -93,9 +93,15 @@ async function cold(stamp: Stamp): Promise<Float32Array> {
   return raw.data as Float32Array
 }
 
-async function indexed(stamp: Stamp, index: Uint8Array): Promise<Float32Array> {
-  const source = await openFile(stamp.file, 'ccd')
-  const { hdus, tiles } = decodeFileIndex(index)
+interface Known {
+  readonly index: Uint8Array
+  readonly sizeBytes: number
+  readonly mtimeMs: number
+}
+
+async function indexed(stamp: Stamp, known: Known): Promise<Float32Array> {
+  const source = await openFile(stamp.file, 'ccd', { expect: known })
+  const { hdus, tiles } = decodeFileIndex(known.index)
   const raw = await readWindow(source, hdus[1], windowOf(stamp), { tiles: tiles[1], runtime })
   await source.close()
   return raw.data as Float32Array
@@ -136,21 +142,23 @@ export const bench: Benchmark = {
     const folder = mkdtempSync(join(tmpdir(), 'skyedge-stamp-'))
     try {
       const stamps = makeFiles(folder)
-      const indexes: Uint8Array[] = []
+      const known: Known[] = []
       for (const { file } of stamps) {
         const source = await openFile(file, 'ccd')
         const hdus = await readHdus(source)
-        indexes.push(encodeFileIndex(hdus, [undefined, await readTileIndex(source, hdus[1])]))
+        const index = encodeFileIndex(hdus, [undefined, await readTileIndex(source, hdus[1])])
+        const { size, mtimeMs } = statSync(file)
+        known.push({ index, sizeBytes: size, mtimeMs })
         await source.close()
       }
       writeFileSync(join(folder, 'stamps.json'), JSON.stringify(stamps))
       const first = await measure(stamps, cold)
-      const second = await measure(stamps, (stamp, i) => indexed(stamp, indexes[i]))
+      const second = await measure(stamps, (stamp, i) => indexed(stamp, known[i]))
       const peer = fitsio(folder)
       const figures: Figure[] = [
         { what: 'cold: open, headers, tile rows, window', value: first.best, unit: 'ms CPU' },
         { what: 'with cached index', value: second.best, unit: 'ms CPU' },
-        { what: 'cached index of a file', value: indexes[0].length / 1024, unit: 'KiB' },
+        { what: 'cached index of a file', value: known[0].index.length / 1024, unit: 'KiB' },
         { what: 'pixels unequal between the two ways', value: unequal(first.out, second.out), unit: 'pixels' },
       ]
       if (!peer)
