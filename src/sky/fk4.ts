@@ -4,8 +4,8 @@
 
 import { ARCSEC, DEG } from './angle.ts'
 import { rotation } from './frame.ts'
-import { axisRotation, type Matrix, multiply, rotate, transpose } from './matrix.ts'
-import { dot, normalize } from './vector.ts'
+import { axisRotation, type Matrix, multiply, rotate } from './matrix.ts'
+import { cross, dot, normalize } from './vector.ts'
 
 const B1950_TO_J2000 = [
   0.9999256794956877, -0.0111814832204662, -0.0048590038153592, 0.0111814832391717, 0.9999374848933135,
@@ -46,6 +46,16 @@ function newcomb(from: number, to: number): Matrix {
   return multiply(axisRotation(2, -z), axisRotation(1, theta), axisRotation(2, -zeta))
 }
 
+function inverse(m: Matrix): Matrix {
+  const columns = [0, 3, 6].map((_, i, rows) => {
+    const a = rows[(i + 1) % 3]
+    const b = rows[(i + 2) % 3]
+    return cross(m.subarray(a, a + 3), m.subarray(b, b + 3))
+  })
+  const determinant = dot(m.subarray(0, 3), columns[0])
+  return Float64Array.from({ length: 9 }, (_, k) => columns[k % 3][Math.floor(k / 3)] / determinant)
+}
+
 export interface VectorMap {
   /** Unit vector of FK4 to unit vector of ICRS, in place. */
   toIcrs(v: Float64Array): void
@@ -58,7 +68,8 @@ export function fk4(equinox = 1950): VectorMap {
   const century = (2000 + (julianDate(equinox) - 2451545) / 365.25 - 1950) / 100
   const murray = Float64Array.from(B1950_TO_J2000, (value, i) => value + B1950_TO_J2000_RATE[i] * century)
   const forward = multiply(rotation('FK5', 'ICRS'), murray, newcomb(equinox, 1950))
-  const backward = transpose(forward)
+  // Murray's matrix is a rotation to 1e-9 only.
+  const backward = inverse(forward)
   return {
     toIcrs(v) {
       const along = dot(e, v)

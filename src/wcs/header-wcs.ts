@@ -1,5 +1,5 @@
 // The walk from pixel to sky and back, put together from its parts:
-// pixel - CRPIX -> [SIP] -> CD (degrees) -> [TPV] -> plane (radians) -> native sphere -> celestial sphere -> [FK4].
+// pixel - CRPIX -> [SIP] -> CD (degrees) -> [TPV, DSS] -> plane (radians) -> native sphere -> celestial sphere -> [FK4].
 
 import { DEG, type Frame, fk4, type Matrix, multiply, rotation, TWO_PI, type VectorMap } from '#src/sky'
 import type { Distortion } from './distortion/distortion.ts'
@@ -23,8 +23,8 @@ export interface WcsParts {
   readonly matrix: Matrix
   /** Acts on pixels. */
   readonly sip?: Distortion
-  /** Acts on the plane in degrees. */
-  readonly tpv?: Distortion
+  /** TPV or DSS: acts on the plane in degrees. */
+  readonly plane?: Distortion
   /** From the sphere of `matrix` to the world: FK4 to ICRS. */
   readonly beyond?: VectorMap
 }
@@ -52,13 +52,13 @@ export class HeaderWcs implements Wcs {
     this.equinox = parts.equinox
     this.ctype = parts.ctype
     this.projection = parts.projection.code
-    this.distortion = parts.sip?.kind ?? parts.tpv?.kind ?? 'none'
+    this.distortion = parts.sip?.kind ?? parts.plane?.kind ?? 'none'
     this.axes = parts.axes
     const [a, b, c, d] = parts.cd
     const determinant = a * d - b * c
     if (!(Math.abs(determinant) > 0) || !Number.isFinite(1 / determinant))
       throw new WcsError('singular', `the CD matrix has no inverse: ${a} ${b} ${c} ${d}`)
-    const distorted = (parts.sip?.determinant ?? 1) * (parts.tpv?.determinant ?? 1)
+    const distorted = (parts.sip?.determinant ?? 1) * (parts.plane?.determinant ?? 1)
     if (!(Math.abs(distorted) > 0))
       throw new WcsError('singular', `the ${this.distortion} distortion has no inverse at the reference pixel`)
     this.#inverse = [d / determinant, -b / determinant, -c / determinant, a / determinant]
@@ -66,7 +66,7 @@ export class HeaderWcs implements Wcs {
   }
 
   #toWorld(x: number, y: number, out: Float64Array, at: number): boolean {
-    const { origin, cd, projection, planeOffset, matrix: m, sip, tpv, beyond } = this.parts
+    const { origin, cd, projection, planeOffset, matrix: m, sip, plane, beyond } = this.parts
     let u = x - origin[0]
     let v = y - origin[1]
     if (sip) {
@@ -76,8 +76,8 @@ export class HeaderWcs implements Wcs {
     }
     let xi = cd[0] * u + cd[1] * v
     let eta = cd[2] * u + cd[3] * v
-    if (tpv) {
-      tpv.apply(xi, eta, pair)
+    if (plane) {
+      plane.apply(xi, eta, pair)
       xi = pair[0]
       eta = pair[1]
     }
@@ -115,7 +115,7 @@ export class HeaderWcs implements Wcs {
   }
 
   #toPixel(lon: number, lat: number, out: Float64Array, at: number): boolean {
-    const { origin, projection, planeOffset, matrix: m, sip, tpv, beyond } = this.parts
+    const { origin, projection, planeOffset, matrix: m, sip, plane, beyond } = this.parts
     const cosLat = Math.cos(lat)
     let v0 = cosLat * Math.cos(lon)
     let v1 = cosLat * Math.sin(lon)
@@ -143,8 +143,8 @@ export class HeaderWcs implements Wcs {
     }
     xi /= DEG
     eta /= DEG
-    if (tpv) {
-      if (!tpv.invert(xi, eta, pair)) return false
+    if (plane) {
+      if (!plane.invert(xi, eta, pair)) return false
       xi = pair[0]
       eta = pair[1]
     }

@@ -9,6 +9,7 @@ import { latitudeOf, readFrame } from './frames.ts'
 import { HeaderWcs } from './header-wcs.ts'
 import { type Keywords, keywords } from './keywords.ts'
 import { linearPart, unitDeg } from './linear.ts'
+import { plateAgrees, plateWcs } from './plate.ts'
 import type { Parameters, Projection } from './projection/projection.ts'
 import { PROJECTIONS } from './projection/registry.ts'
 import type { KeywordLookup, Wcs } from './wcs.ts'
@@ -98,6 +99,17 @@ function nativeReference(projection: Projection, pvLon: Parameters): NativeRefer
 
 export function parseWcs(lookup: KeywordLookup, options: ParseWcsOptions = {}): Wcs {
   const keys = keywords(lookup, options.alternate ?? '')
+  const plate = plateWcs(keys)
+  if (!plate) return wcsOfKeywords(keys, lookup, options)
+  if (!keys.has('CTYPE1')) return plate
+  const wcs = wcsOfKeywords(keys, lookup, options)
+  const middle = [1, 2].map((axis) => (options.naxis?.[axis - 1] ?? keys.number(`NAXIS${axis}`) ?? 0) / 2)
+  const { origin } = wcs.parts
+  const agrees = plateAgrees(plate, wcs, origin[0], origin[1]) && plateAgrees(plate, wcs, middle[0], middle[1])
+  return agrees && wcs.frame === plate.frame && wcs.axes[0] === 1 ? plate : wcs
+}
+
+function wcsOfKeywords(keys: Keywords, lookup: KeywordLookup, options: ParseWcsOptions): HeaderWcs {
   const naxis = countAxes(keys, lookup, options)
   const { lon, lat, ctype, longitude, code } = celestialAxes(keys, naxis)
   const { frame, equinox } = readFrame(keys, longitude)
@@ -153,6 +165,6 @@ export function parseWcs(lookup: KeywordLookup, options: ParseWcsOptions = {}): 
     planeOffset,
     matrix: celestialMatrix(orientation),
     sip,
-    tpv,
+    plane: tpv,
   })
 }

@@ -7,7 +7,8 @@ import type { Frame } from '#src/sky'
 /** Reads one keyword of a header; undefined where it is absent. A FitsHeader's `get` will do. */
 export type KeywordLookup = (keyword: string) => string | number | bigint | boolean | undefined
 
-export type DistortionKind = 'none' | 'SIP' | 'TPV'
+/** DSS is the plate solution of the Digitized Sky Survey. */
+export type DistortionKind = 'none' | 'SIP' | 'TPV' | 'DSS'
 
 export interface Wcs {
   readonly naxis: 2
