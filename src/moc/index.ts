@@ -3,6 +3,7 @@
 export { mocAscii, parseMocAscii } from './ascii.ts'
 export { complement, difference, equal, intersection, union, unionOf } from './boolean.ts'
 export { MocError, type MocErrorCode } from './errors.ts'
+export { type MocFitsOptions, readMocFits, writeMocFits } from './fits.ts'
 export { type MocJson, mocJson, parseMocJson } from './json.ts'
 export {
   allSky,
