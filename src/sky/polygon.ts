@@ -124,6 +124,8 @@ export function preparePolygon(vertices: readonly LonLat[]): PreparedPolygon {
 /** Around (px, py) of the closed line x y x y ...; 1 where the point lies on the line, within rounding. */
 function windingNumber(plane: Float64Array, px: number, py: number): number {
   let winding = 0
+  // Rounding of a gnomonic coordinate, squared.
+  const near = 2.5e-31 * (1 + px * px + py * py)
   const end = plane.length
   let ax = plane[end - 2] - px
   let ay = plane[end - 1] - py
@@ -131,8 +133,10 @@ function windingNumber(plane: Float64Array, px: number, py: number): number {
     const bx = plane[i] - px
     const by = plane[i + 1] - py
     const side = ax * by - ay * bx
-    const scale = Math.abs(ax * by) + Math.abs(ay * bx)
-    if (Math.abs(side) <= 4e-16 * scale && ax * bx + ay * by <= 4e-16) return 1
+    const ex = bx - ax
+    const ey = by - ay
+    if (ax * ax + ay * ay <= near) return 1
+    if (side * side <= near * (ex * ex + ey * ey) && ax * bx + ay * by <= 0) return 1
     if (ay <= 0) {
       if (by > 0 && side > 0) winding++
     } else if (by <= 0 && side < 0) winding--

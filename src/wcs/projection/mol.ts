@@ -42,9 +42,9 @@ export const mol = (): Projection => ({
     const room = 2 - y * y
     if (!(room >= -EDGE)) return false
     const width = Math.sqrt(Math.max(0, room))
-    const phi = width > 0 ? (PI * x) / (2 * width) : 0
-    // At the very pole the map has no width.
-    if (!(Math.abs(phi) <= PI + 1e-12) || (width === 0 && Math.abs(x) > 1e-12)) return false
+    // Compared as squares: towards the pole the width itself has few digits.
+    if (!(x * x <= 4 * room + 1e-14)) return false
+    const phi = width > 0 ? Math.max(-PI, Math.min(PI, (PI * x) / (2 * width))) : 0
     const gamma = Math.atan2(y, width)
     const rest = PI / 2 - Math.abs(gamma)
     const lack = rest < 0.3 ? (2 * rest - Math.sin(2 * rest)) / PI : undefined
