@@ -1,0 +1,82 @@
+// SODA sync: one product, at most one region, FITS or a preview (SODA 1.0 §2.1, §5). Read, decide, plan, answer.
+// The story in order: parse the request, find the product, decide, compare validators, plan, stream.
+
+import { type Context, Hono } from 'hono'
+import { bodyLimit } from 'hono/body-limit'
+import { etagOf, evaluate, freshness } from '#src/caching'
+import { DaliError, type Pairs, pairsOf, quoted, usageError } from '#src/dali'
+import { decide } from '#src/rights'
+import { parseSoda, type SodaRequest, sodaQuery } from '#src/services'
+import { answer } from '../answer.ts'
+import { createCutouts } from '../cutout/run.ts'
+import type { OriginDeps, OriginEnv } from '../deps.ts'
+import { refuse, refuseDecision } from '../refuse.ts'
+
+/** A polygon of 500 vertices fits twice. */
+const MAX_FORM_BYTES = 64 * 1024
+
+export function sodaRoutes(deps: OriginDeps): Hono<OriginEnv> {
+  const app = new Hono<OriginEnv>()
+  const cutouts = createCutouts(deps)
+
+  async function sync(c: Context<OriginEnv>, pairs: Pairs): Promise<Response> {
+    const request = parseSoda(pairs)
+    c.set('runId', request.runId)
+    const product = await deps.catalog.product(request.id)
+    if (!product) throw new DaliError('not-found', `no product has the ID ${quoted(request.id)}`, { parameter: 'ID' })
+    const now = deps.clock()
+    const decision = decide(c.var.caller.principal, product.rights, now)
+    if (decision.outcome === 'deny') return refuseDecision(c, decision)
+
+    const fresh = freshness('cutout', decision, now)
+    const validator = { etag: etagOf(product.generation, sodaQuery(request)), lastModifiedMs: product.modifiedMs }
+    const unchanged = evaluate((name) => c.req.header(name), validator) === 'not-modified'
+    const unmade = { ...validator, contentType: request.format.mediaType, size: 0, open: () => new Uint8Array() }
+    if (unchanged) return answer(c, unmade, fresh)
+
+    const start = performance.now()
+    const cutout = await cutouts.prepare(product, request, c.req.raw.signal)
+    c.header('Server-Timing', `plan;dur=${(performance.now() - start).toFixed(1)}`)
+    count(deps, request, cutout ? 'made' : 'empty')
+    // SODA 1.0 §5.1: without any pixel "the service must respond with HTTP status code 204 (No Content)".
+    if (!cutout) return c.body(null, 204, { 'Cache-Control': fresh.cacheControl })
+    return answer(c, { ...validator, contentType: request.format.mediaType, ...cutout }, fresh)
+  }
+
+  app.get('/soda/sync', (c) => sync(c, pairsOf(new URL(c.req.url).search)))
+  app.post(
+    '/soda/sync',
+    bodyLimit({
+      maxSize: MAX_FORM_BYTES,
+      onError: (c) => refuse(c, usageError(`a form may have ${MAX_FORM_BYTES} bytes`)),
+    }),
+    async (c) => sync(c, [...pairsOf(new URL(c.req.url).search), ...(await formPairs(c))]),
+  )
+  app.all('/soda/sync', (c) => {
+    c.header('Allow', 'GET, HEAD, POST')
+    c.header('Content-Type', 'text/plain; charset=utf-8')
+    return c.body('UsageError: GET, HEAD and POST are answered here\n', 405)
+  })
+  app.all('/soda/*', (c) => refuse(c, new DaliError('not-found', 'there is nothing at this address')))
+  return app
+}
+
+async function formPairs(c: Context<OriginEnv>): Promise<[string, string][]> {
+  const type = (c.req.header('content-type') ?? '').split(';')[0].trim().toLowerCase()
+  if (type === 'application/x-www-form-urlencoded' || type === '') return pairsOf(await c.req.text())
+  if (type !== 'multipart/form-data')
+    throw usageError('a POST carries application/x-www-form-urlencoded or multipart/form-data')
+  let form: FormData
+  try {
+    form = await c.req.formData()
+  } catch (error) {
+    throw new DaliError('usage', 'the form cannot be read', { cause: error })
+  }
+  return [...form].map(([name, value]) => {
+    if (typeof value !== 'string') throw usageError(`${quoted(name)} is a file; nothing can be uploaded here`)
+    return [name, value]
+  })
+}
+
+const count = ({ metrics }: OriginDeps, { format }: SodaRequest, outcome: string) =>
+  metrics.add('skyedge_cutouts_total', { format: format.kind, outcome })
