@@ -22,8 +22,11 @@ export interface Entity extends Validator {
   readonly filename?: string
 }
 
+/** Answers up to this size are made before their headers are sent: what fails then is an error, not a torn body. */
+const MADE_FIRST = 4 << 20
+
 /** 200, 206, 304, 412 or 416. */
-export function answer(c: Context, entity: Entity, { cacheControl, vary }: Freshness): Response {
+export async function answer(c: Context, entity: Entity, { cacheControl, vary }: Freshness): Promise<Response> {
   const header = (name: string) => c.req.header(name)
   c.header('ETag', entity.etag)
   if (entity.lastModifiedMs !== undefined) c.header('Last-Modified', httpDate(entity.lastModifiedMs))
@@ -48,8 +51,19 @@ export function answer(c: Context, entity: Entity, { cacheControl, vary }: Fresh
   c.header('Content-Length', String(end - start))
   const status = range.kind === 'part' ? 206 : 200
   if (c.req.method === 'HEAD') return c.body(null, status)
-  const bytes = entity.open(start, end, c.req.raw.signal)
+  const opened = entity.open(start, end, c.req.raw.signal)
+  const bytes = opened instanceof Uint8Array || end - start > MADE_FIRST ? opened : await collected(opened, end - start)
   return c.body(bytes instanceof Uint8Array ? (bytes as Uint8Array<ArrayBuffer>) : pulled(bytes), status)
+}
+
+async function collected(chunks: AsyncIterable<Uint8Array>, length: number): Promise<Uint8Array> {
+  const bytes = new Uint8Array(length)
+  let at = 0
+  for await (const chunk of chunks) {
+    bytes.set(chunk, at)
+    at += chunk.length
+  }
+  return bytes
 }
 
 /** FITS is saved, pictures are shown. */

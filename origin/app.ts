@@ -11,11 +11,12 @@ import { refuse } from './refuse.ts'
 import { footprintRoutes } from './routes/footprints.ts'
 import { healthRoutes } from './routes/health.ts'
 import { internalRoutes } from './routes/internal.ts'
+import { sodaRoutes } from './routes/soda.ts'
 import { vosiRoutes } from './routes/vosi.ts'
 
 export type OriginPart = (deps: OriginDeps) => Hono<OriginEnv>
 
-const PARTS: readonly OriginPart[] = [healthRoutes, vosiRoutes, footprintRoutes, internalRoutes]
+const PARTS: readonly OriginPart[] = [healthRoutes, vosiRoutes, sodaRoutes, footprintRoutes, internalRoutes]
 
 export function createApp(deps: OriginDeps, parts: readonly OriginPart[] = PARTS): Hono<OriginEnv> {
   const app = new Hono<OriginEnv>()

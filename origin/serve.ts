@@ -5,12 +5,12 @@ import { mkdir } from 'node:fs/promises'
 import type { Server } from 'node:http'
 import { serve } from '@hono/node-server'
 import { type Logger, pino } from 'pino'
-import { portableRuntime } from '#src/runtime'
 import { createApp } from './app.ts'
 import type { Catalog } from './catalog/store.ts'
 import type { Config } from './config.ts'
 import { loadEdgeSecret, loadTokenKeys } from './identity/keys.ts'
 import { createMetrics } from './metrics.ts'
+import { nodeRuntime } from './runtime.ts'
 
 export interface RunningOrigin {
   /** `http://127.0.0.1:8780`, with the port that was really taken. */
@@ -19,20 +19,25 @@ export interface RunningOrigin {
   stop(): Promise<void>
 }
 
+export interface ServeOptions {
+  readonly log?: Logger
+  readonly clock?: () => number
+}
+
 /** Answers still running at a stop get this long; the whole stop stays under 5 s. */
 const GRACE_MS = 3_500
 
 export async function startOrigin(
   config: Config,
   catalog: Catalog,
-  { log = pino({ name: 'origin' }), clock = Date.now }: { log?: Logger; clock?: () => number } = {},
+  { log = pino({ name: 'origin' }), clock = Date.now }: ServeOptions = {},
 ): Promise<RunningOrigin> {
   await mkdir(config.dataFolder, { recursive: true })
   const [tokens, edgeSecret] = await Promise.all([loadTokenKeys(config.dataFolder), loadEdgeSecret(config.dataFolder)])
   const app = createApp({
     config,
     catalog,
-    runtime: portableRuntime,
+    runtime: nodeRuntime,
     log,
     clock,
     tokens,
