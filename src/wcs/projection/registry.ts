@@ -12,6 +12,7 @@ import { sfl } from './sfl.ts'
 import { sin } from './sin.ts'
 import { stg } from './stg.ts'
 import { tan } from './tan.ts'
+import { xph } from './xph.ts'
 import { zea } from './zea.ts'
 import { zpn } from './zpn.ts'
 
@@ -30,5 +31,6 @@ export const PROJECTIONS: ReadonlyMap<string, ProjectionFactory> = new Map(
     AIT: ait,
     MOL: mol,
     HPX: hpx,
+    XPH: xph,
   }),
 )
