@@ -109,6 +109,16 @@ export interface CatalogChange {
   readonly remove?: readonly string[]
 }
 
+/** A product by its image's place: what ingest compares a folder with. */
+export interface StoredProduct {
+  readonly publisherDid: string
+  readonly productId: string
+  readonly generation: string
+  /** Absolute path and HDU of its image plane. */
+  readonly path: string
+  readonly hdu: number
+}
+
 export interface CollectionSummary {
   readonly collection: string
   readonly release: string
@@ -174,6 +184,8 @@ export interface Catalog {
   file(fileId: number): Promise<FileRecord | undefined>
   /** Keyed by absolute path, without the index: what ingest compares a folder with. */
   filesBelow(folder: string): Promise<Map<string, Omit<FileRecord, 'index'>>>
+  /** Every product of a collection in a release, briefly. */
+  storedProducts(collection: string, release: string): Promise<StoredProduct[]>
   /** Publisher DIDs of the products that have a plane in the file. */
   productsOfFile(fileId: number): Promise<string[]>
   /** One transaction; numbers of the files by path. */

@@ -16,6 +16,7 @@ import {
   type NewProduct,
   type Product,
   type ProductFilter,
+  type StoredProduct,
   type TruthRow,
 } from '../store.ts'
 import { capBox } from './box.ts'
@@ -111,6 +112,22 @@ class SqliteCatalog implements Catalog {
       `${prefix.slice(0, -1)}0`,
     )
     return new Map(rows.map(fileOf).map((file) => [file.path, file]))
+  }
+
+  async storedProducts(collection: string, release: string): Promise<StoredProduct[]> {
+    return this.#all(
+      `SELECT publisher_did, product_id, generation, path, hdu FROM products
+         JOIN planes ON planes.id = products.id AND seq = 0 JOIN files USING (file_id)
+       WHERE collection = ? AND release = ? ORDER BY product_id`,
+      collection,
+      release,
+    ).map((row) => ({
+      publisherDid: row.publisher_did as string,
+      productId: row.product_id as string,
+      generation: row.generation as string,
+      path: row.path as string,
+      hdu: row.hdu as number,
+    }))
   }
 
   async productsOfFile(fileId: number): Promise<string[]> {

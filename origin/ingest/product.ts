@@ -1,0 +1,65 @@
+// A found image -> the product the catalogue keeps: coordinates, description, rights, and a generation that changes
+// with any of its bytes, its description or its rights.
+
+import { createHash } from 'node:crypto'
+import { publisherDid, sRegion } from '#src/obscore'
+import { bounds, radToDeg } from '#src/sky'
+import { footprint, inIcrs } from '#src/wcs'
+import type { NewProduct, ProductRights } from '../catalog/store.ts'
+import { describe } from './describe.ts'
+import { HeaderStack } from './header-stack.ts'
+import type { Mapping } from './mapping.ts'
+import type { FoundImage } from './planes.ts'
+import { stemOf } from './walk.ts'
+
+export interface ProductTarget {
+  readonly authority: string
+  readonly collection: string
+  readonly release: string
+  readonly rights: ProductRights
+  readonly mapping: Mapping
+}
+
+export function productOf(image: FoundImage, productId: string, target: ProductTarget): NewProduct {
+  const { authority, collection, release, rights, mapping } = target
+  const { file, hdu, wcs, width, height } = image
+  const described = describe(HeaderStack.of(hdu, file.hdus[0]), file.tree, mapping, stemOf(file.name))
+  const outline = footprint(wcs, width, height)
+  const circle = bounds({ kind: 'polygon', vertices: outline })
+  const middle = inIcrs(wcs).pixelToWorld((width - 1) / 2, (height - 1) / 2) ?? [circle.lonRad, circle.latRad]
+  const files = [...new Set(image.planes.map((plane) => plane.file))]
+  const product = {
+    calibLevel: 2,
+    dataproductSubtype: collection.slice(collection.lastIndexOf('.') + 1),
+    facility: '',
+    instrument: '',
+    obsId: described.visit === undefined ? productId : String(described.visit),
+    ...described,
+    productId,
+    publisherDid: publisherDid({ authority, release, productId }),
+    collection,
+    release,
+    raDeg: radToDeg(middle[0]),
+    decDeg: radToDeg(middle[1]),
+    fovDeg: radToDeg(2 * circle.radiusRad),
+    sRegion: sRegion(outline),
+    footprint: outline,
+    pixelScaleArcsec: wcs.pixelScaleDeg * 3600,
+    width,
+    height,
+    sizeBytes: files.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0),
+    rights,
+    modifiedMs: Math.max(...files.map(({ mtimeMs }) => mtimeMs)),
+    planes: image.planes.map((plane) => ({ role: plane.role, path: plane.file.path, hdu: plane.hdu.index })),
+  }
+  const bytes = files.map(({ digest, sizeBytes, mtimeMs }) => [digest, sizeBytes, mtimeMs])
+  const generation = createHash('sha256').update(JSON.stringify([sorted(product), bytes]))
+  return { ...product, generation: generation.digest('hex').slice(0, 16) }
+}
+
+/** In one order, whatever the order the fields were found in. */
+function sorted(product: Record<string, unknown>): [string, unknown][] {
+  return Object.entries(product)
+    .filter(([, value]) => value !== undefined)
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+}
