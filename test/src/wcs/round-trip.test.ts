@@ -95,7 +95,7 @@ describe('arrays', () => {
     expect([...out.subarray(4)].every(Number.isNaN)).toBe(true)
   })
 
-  it('convert more than five million TAN pixels a second, allocating nothing', () => {
+  it('convert at least 2.5 million TAN pixels a second, on a busy machine too', () => {
     const wcs = parseWcs(lookupIn(header('TAN', 7e-5)))
     const count = 200_000
     const xy = Float64Array.from({ length: 2 * count }, (_, i) => (i * 7919) % 2000)
@@ -105,7 +105,7 @@ describe('arrays', () => {
       wcs.pixelToWorldArray(xy, out)
       return count / 1000 / (performance.now() - start)
     })
-    // Half of the target: a shared machine may be busy. Seen alone: 8 to 9.
+    // Half of the aim, 5 million: a shared machine may be busy. Seen with two cores free: 7 to 9.
     expect(Math.max(...rates)).toBeGreaterThan(2.5)
   })
 })
