@@ -2,7 +2,7 @@
 // Pure and without I/O; coordinates come in as functions (room wcs, room healpix), fast zlib as a Runtime.
 // Pixel centres are integers from 0, rows in FITS order (bottom first), angles radians, NaN = undefined.
 
-export { addToCoadd, type Coadd, type CoaddResult, finishCoadd, startCoadd } from './coadd.ts'
+export { addToCoadd, type Coadd, type CoaddOptions, type CoaddResult, finishCoadd, startCoadd } from './coadd.ts'
 export { downsample2, type Quadrant } from './downsample.ts'
 export { ImageError, type ImageErrorCode } from './errors.ts'
 export { extract } from './extract.ts'

@@ -70,7 +70,16 @@ describe('a coadd', () => {
     addToCoadd(coadd, row(1, 2, 3, 4), 2)
     expect([...finishCoadd(coadd).image.data]).toEqual([1, 2, 3, 4])
     expect(() => addToCoadd(coadd, row(1, 2, 3, 4), Number.NaN)).toThrow('NaN')
-    expect(() => addToCoadd(coadd, row(1, 2))).toThrow('4 x 1')
+    expect(() => addToCoadd(coadd, row(1, 2), 1, { at: [3, 0] })).toThrow('2 x 1 at (3, 0) does not fit')
+  })
+
+  it('takes planes smaller than itself at their place, and their own variance', () => {
+    const coadd = startCoadd(3, 1)
+    addToCoadd(coadd, row(2, 2, 2), 1, { variance: row(4, 4, 4) })
+    addToCoadd(coadd, row(8), 2, { at: [1, 0], variance: row(1) })
+    const { image, variance } = finishCoadd(coadd)
+    expect([...image.data]).toEqual([2, 6, 2])
+    expect([...variance.data]).toEqual([4, Math.fround(8 / 9), 4])
   })
 })
 

@@ -1,0 +1,35 @@
+// Tasks over a few threads: each gets the next one as it comes free, stage after stage.
+
+import { Worker } from 'node:worker_threads'
+import type { SurveySize } from './plan.ts'
+import type { Task } from './tasks.ts'
+
+export interface Threads {
+  run(task: Task): Promise<number>
+  readonly count: number
+  close(): Promise<void>
+}
+
+export function startThreads(count: number, data: { folder: string; seed: number; size: SurveySize }): Threads {
+  const file = new URL('./worker.ts', import.meta.url)
+  const idle = Array.from({ length: count }, () => new Worker(file, { workerData: data }))
+  const all = [...idle]
+  return {
+    count,
+    run: (task) =>
+      new Promise((resolve, reject) => {
+        const worker = idle.pop() as Worker
+        const done = (settle: () => void) => {
+          worker.removeAllListeners()
+          idle.push(worker)
+          settle()
+        }
+        worker.once('message', ({ bytes, error }) => done(() => (error ? reject(new Error(error)) : resolve(bytes))))
+        worker.once('error', (error) => done(() => reject(error)))
+        worker.postMessage(task)
+      }),
+    close: async () => {
+      await Promise.all(all.map((worker) => worker.terminate()))
+    },
+  }
+}
