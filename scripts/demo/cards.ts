@@ -1,10 +1,10 @@
 // The header cards of the demo's files: what LSST's afw and its instruments write, in degrees, seconds, MJD.
 
 import { FitsHeader } from '#src/fits'
+import { writeWcs } from '#src/wcs'
 import { MASK_PLANES } from './detector.ts'
 import type { Optics } from './optics.ts'
 import { FIELD, type Plan, type Visit, ZERO_POINT } from './plan.ts'
-import type { Polynomial } from './polynomial.ts'
 import { toSky } from './sky-plane.ts'
 
 type Value = string | number | boolean
@@ -73,31 +73,20 @@ export const maskCards: Cards = Object.entries(MASK_PLANES).map(([name, bit]) =>
   'bit of this plane',
 ])
 
-/** Position and shape cards of the image's coordinates; one HDU stands for itself and inherits the primary's cards. */
-export function wcsCards({ centre, reference, cd, sip }: Optics): Cards {
-  const code = sip ? '-SIP' : ''
-  const [c11, c12, c21, c22] = cd
+const INVERSE_ORDER = 5
+
+/** The coordinates of an image HDU, which also stands under the primary's cards. */
+export function wcsCards({ centre, reference, cd, sip, width, height }: Optics): Cards {
+  const cards = writeWcs({
+    crval: [centre.raDeg, centre.decDeg],
+    crpix: [reference[0] + 1, reference[1] + 1],
+    cd,
+    ...(sip && {
+      sip: { order: sip.a.order, a: sip.a.terms, b: sip.b.terms, size: [width, height], inverseOrder: INVERSE_ORDER },
+    }),
+  })
   return [
     ['INHERIT', true, 'the primary header holds for this one too'],
-    ['WCSAXES', 2, 'number of coordinate axes'],
-    ['CTYPE1', `RA---TAN${code}`, 'right ascension, gnomonic'],
-    ['CTYPE2', `DEC--TAN${code}`, 'declination, gnomonic'],
-    ['CUNIT1', 'deg', 'unit of the axis'],
-    ['CUNIT2', 'deg', 'unit of the axis'],
-    ['CRPIX1', reference[0] + 1, 'reference pixel'],
-    ['CRPIX2', reference[1] + 1, 'reference pixel'],
-    ['CRVAL1', centre.raDeg, '[deg] position of the reference pixel'],
-    ['CRVAL2', centre.decDeg, '[deg] position of the reference pixel'],
-    ['CD1_1', c11, ''],
-    ['CD1_2', c12, ''],
-    ['CD2_1', c21, ''],
-    ['CD2_2', c22, ''],
-    ['RADESYS', 'ICRS', 'reference frame'],
-    ...(sip ? [...terms('A', sip.a), ...terms('B', sip.b), ...terms('AP', sip.ap), ...terms('BP', sip.bp)] : []),
+    ...cards.map(({ keyword, value, comment }) => [keyword, value, comment] as const),
   ]
-}
-
-function terms(name: string, polynomial: Polynomial): Cards {
-  const cards = polynomial.terms.map(([p, q, value]) => [`${name}_${p}_${q}`, value, ''] as const)
-  return [[`${name}_ORDER`, polynomial.order, ''], ...cards]
 }

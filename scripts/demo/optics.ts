@@ -4,7 +4,7 @@
 
 import type { SkySource, SkyTarget } from '#src/image'
 import { FIELD, PIXEL_ARCSEC, type Plan, type Visit } from './plan.ts'
-import { fitInverse, type Polynomial, polynomial } from './polynomial.ts'
+import { type Polynomial, polynomial } from './polynomial.ts'
 import { dice } from './random.ts'
 import { ARCSEC, type Centre, toPlane, toSky } from './sky-plane.ts'
 
@@ -16,8 +16,8 @@ export interface Optics {
   readonly reference: readonly [number, number]
   /** Degrees per pixel: [[CD1_1, CD1_2], [CD2_1, CD2_2]]. */
   readonly cd: readonly [number, number, number, number]
-  /** Pixel corrections u -> u + a, v -> v + b of SIP, and their inverses; absent = undistorted. */
-  readonly sip?: { a: Polynomial; b: Polynomial; ap: Polynomial; bp: Polynomial }
+  /** Pixel corrections u -> u + a, v -> v + b of SIP; absent = undistorted. */
+  readonly sip?: { a: Polynomial; b: Polynomial }
 }
 
 /** Pixels by which the camera's corner is displaced outwards. */
@@ -37,16 +37,15 @@ export function opticsOf(plan: Plan, visit: Visit, detector: number): Optics {
   const corner = Math.SQRT2 * (step / 2 + detectorPx / 2)
   const k3 = CORNER_SHIFT / corner ** 3
   const k2 = () => (glue.between(-0.5, 0.5) / corner) * (1 / corner)
-  const a = polynomial(3, { '3,0': k3, '1,2': k3, '2,0': k2(), '1,1': k2(), '0,2': k2() })
-  const b = polynomial(3, { '0,3': k3, '2,1': k3, '2,0': k2(), '1,1': k2(), '0,2': k2() })
-  const box = { u0: -reference[0], v0: -reference[1], u1: detectorPx - reference[0], v1: detectorPx - reference[1] }
+  const a = polynomial(3, { '3_0': k3, '1_2': k3, '2_0': k2(), '1_1': k2(), '0_2': k2() })
+  const b = polynomial(3, { '0_3': k3, '2_1': k3, '2_0': k2(), '1_1': k2(), '0_2': k2() })
   return {
     width: detectorPx,
     height: detectorPx,
     centre: toSky(FIELD, visit.offsetArcsec[0], visit.offsetArcsec[1]),
     reference: [reference[0], reference[1]],
     cd: [-cos, sin, sin, cos],
-    sip: { a, b, ...fitInverse(a, b, box) },
+    sip: { a, b },
   }
 }
 
