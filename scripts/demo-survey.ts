@@ -45,7 +45,8 @@ export async function makeDemoSurvey(
   let bytes = 0
   const take = async (queue: Task[]) => {
     for (let task = queue.shift(); task; task = queue.shift()) {
-      bytes += await (pool ? pool.run(task) : run(survey, task))
+      const written = await (pool ? pool.run(task) : run(survey, task))
+      bytes += written
       onProgress?.({ done: ++done, total, label: labelOf(survey, task) })
     }
   }

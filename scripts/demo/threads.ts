@@ -20,12 +20,16 @@ export function startThreads(count: number, data: { folder: string; seed: number
       new Promise((resolve, reject) => {
         const worker = idle.pop() as Worker
         const done = (settle: () => void) => {
-          worker.removeAllListeners()
+          worker.off('message', answer)
+          worker.off('error', resign)
           idle.push(worker)
           settle()
         }
-        worker.once('message', ({ bytes, error }) => done(() => (error ? reject(new Error(error)) : resolve(bytes))))
-        worker.once('error', (error) => done(() => reject(error)))
+        const answer = ({ bytes, error }: { bytes: number; error?: string }) =>
+          done(() => (error ? reject(new Error(error)) : resolve(bytes)))
+        const resign = (error: unknown) => done(() => reject(error))
+        worker.on('message', answer)
+        worker.on('error', resign)
         worker.postMessage(task)
       }),
     close: async () => {
