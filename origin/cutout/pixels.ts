@@ -51,6 +51,21 @@ export function pixelSegment(pixels: PixelSource, window: PixelWindow, runtime: 
   }
 }
 
+/** A file as it is. */
+export async function fileSegment({ source }: { source: ByteSource }): Promise<Segment> {
+  return {
+    length: await source.size(),
+    async *read(start, end, signal) {
+      for (let at = start; at < end; ) {
+        const bytes = await source.read({ offset: at, length: Math.min(CHUNK, end - at) }, { signal })
+        if (bytes.length === 0) throw new RangeError('the file ends before its length')
+        at += bytes.length
+        yield bytes
+      }
+    },
+  }
+}
+
 /** Rows are copied as they are; the gap between narrow rows is read over, which is cheaper than many small reads. */
 async function* copied(
   { source, hdu }: PixelSource,

@@ -4,9 +4,9 @@ import { DaliError } from '#src/dali'
 import type { SodaRequest } from '#src/services'
 import type { Product } from '../catalog/store.ts'
 import type { OriginDeps } from '../deps.ts'
-import { createFiles } from './files.ts'
+import { createFiles, type IndexedFile } from './files.ts'
 import { cutHeader, emptyPrimary, type Provenance } from './header.ts'
-import { pixelSegment } from './pixels.ts'
+import { fileSegment, pixelSegment } from './pixels.ts'
 import { type CutoutPlan, type PlannedPlane, planCutout, regionText } from './plan.ts'
 import { previewOf } from './preview.ts'
 import { bytesSegment, lengthOf, paddingSegment, readSegments, type Segment } from './virtual-file.ts'
@@ -33,7 +33,8 @@ export function createCutouts(deps: OriginDeps) {
       const png = await gate(() => previewOf(plan, deps.runtime, signal))
       return { size: png.length, filename: `${product.productId}.png`, open: (start, end) => png.subarray(start, end) }
     }
-    const segments = layOut(product, request, plan, deps)
+    const whole = request.region ? undefined : soleFile(plan)
+    const segments = whole ? [await fileSegment(whole)] : layOut(product, request, plan, deps)
     const suffix = request.region ? '_cutout' : ''
     return {
       size: lengthOf(segments),
@@ -42,6 +43,14 @@ export function createCutouts(deps: OriginDeps) {
     }
   }
   return { prepare }
+}
+
+/** The one file that holds the planes and no image beside them: then the whole product is that file, tables and all. */
+function soleFile({ planes }: CutoutPlan): IndexedFile | undefined {
+  const [{ file }] = planes
+  const ours = new Set(planes.map(({ hdu }) => hdu))
+  const alone = file.index.hdus.every((hdu) => !hdu.image || ours.has(hdu))
+  return alone && planes.every((plane) => plane.file === file) ? file : undefined
 }
 
 /** HDUs of the answer: the image first, in the primary HDU where it was there in its file. */

@@ -48,7 +48,7 @@ export function sodaRoutes(deps: OriginDeps): Hono<OriginEnv> {
     '/soda/sync',
     bodyLimit({
       maxSize: MAX_FORM_BYTES,
-      onError: (c) => refuse(c, usageError(`a form may have ${MAX_FORM_BYTES} bytes`)),
+      onError: (c) => refuse(c, new DaliError('too-large', `a form may have ${MAX_FORM_BYTES} bytes`)),
     }),
     async (c) => sync(c, [...pairsOf(new URL(c.req.url).search), ...(await formPairs(c))]),
   )

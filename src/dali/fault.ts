@@ -6,6 +6,7 @@ export type FaultCode =
   | 'usage'
   | 'multi-valued'
   | 'not-found'
+  | 'too-large'
   | 'authentication'
   | 'authorization'
   | 'unavailable'
@@ -27,6 +28,7 @@ export const FAULTS: Readonly<Record<FaultCode, FaultKind>> = {
   'multi-valued': { class: 'usage', status: 400, sodaText: 'MultiValuedParamNotSupported' },
   // DALI 1.2 §5.2: a resource that does not exist is HTTP's own 404; SODA has no word of its own for it.
   'not-found': { class: 'usage', status: 404, sodaText: 'UsageError' },
+  'too-large': { class: 'usage', status: 413, sodaText: 'UsageError' },
   authentication: { class: 'authentication', status: 401, sodaText: 'AuthenticationError' },
   authorization: { class: 'authorization', status: 403, sodaText: 'AuthorizationError' },
   unavailable: { class: 'transient', status: 503, sodaText: 'ServiceUnavailable' },
