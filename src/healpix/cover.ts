@@ -30,11 +30,11 @@ export interface Shape<State> {
 }
 
 export interface CoverOptions {
-  /** Most cells visited, and most that a list may hold; beyond it HealpixError 'too-many'. Default 4 million. */
+  /** Most cells visited, and most that a list may hold; beyond it HealpixError 'too-many'. Default one million. */
   readonly limit?: number
 }
 
-const DEFAULT_LIMIT = 4_000_000
+const DEFAULT_LIMIT = 1_000_000
 const CORNERS = [
   [0, 0],
   [0, 1],
