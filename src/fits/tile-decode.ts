@@ -2,9 +2,11 @@
 
 import type { Runtime } from '#src/runtime'
 import { gunzipWords, unshuffle } from './compress/gzip.ts'
+import { hcompressDecode } from './compress/hcompress.ts'
+import { plioDecode } from './compress/plio.ts'
 import { riceDecode } from './compress/rice.ts'
 import { FitsError } from './errors.ts'
-import { type Bitpix, bytesPerPixel, type PixelArray, pixelsOver, swapInPlace } from './pixels.ts'
+import { type Bitpix, bytesPerPixel, type ImageShape, type PixelArray, pixelsOver, swapInPlace } from './pixels.ts'
 import { TILE_CODED, TILE_GZIP } from './tile-index.ts'
 import type { TileLayout } from './tile-layout.ts'
 
@@ -26,7 +28,8 @@ export interface TilePixels {
 let scratch = new Int32Array(1 << 14)
 
 /** The answer may live in a scratch array: use it before the next call. */
-export function decodeTile(tile: TileBytes, tiles: TileLayout, bitpix: Bitpix, runtime: Runtime): TilePixels {
+export function decodeTile(tile: TileBytes, tiles: TileLayout, image: ImageShape, runtime: Runtime): TilePixels {
+  const { bitpix } = image
   const count = tile.shape.reduce((product, length) => product * length, 1)
   const quantized = tiles.quantization !== 'none'
   if (tile.coding === TILE_GZIP)
@@ -53,11 +56,23 @@ export function decodeTile(tile: TileBytes, tiles: TileLayout, bitpix: Bitpix, r
       const kind = quantized ? 32 : bitpix
       return { quantized, data: gzipPixels(tile.bytes, count, kind, tiles.algorithm === 'GZIP_2', runtime) }
     }
+    case 'PLIO_1': {
+      if (scratch.length < count) scratch = new Int32Array(count)
+      plioDecode(tile.bytes, scratch, count)
+      // Pixel lists hold no negative numbers: unsigned 16-bit pixels are in them as such, not less BZERO.
+      if (bitpix === 16 && image.bzero === 32768) for (let i = 0; i < count; i++) scratch[i] -= 32768
+      return { quantized, data: scratch }
+    }
+    case 'HCOMPRESS_1': {
+      if (scratch.length < count) scratch = new Int32Array(count)
+      const [width, height = 1, ...deeper] = tile.shape
+      if (deeper.some((length) => length > 1))
+        throw new FitsError('unsupported', `HCOMPRESS_1 tiles are flat, got ${tile.shape.join(' x ')}`)
+      hcompressDecode(tile.bytes, tiles.smooth !== 0, width, height, scratch)
+      return { quantized, data: scratch }
+    }
     default:
-      throw new FitsError(
-        'unsupported',
-        `ZCMPTYPE is RICE_1, GZIP_1, GZIP_2 or NOCOMPRESS here, got "${tiles.algorithm}"`,
-      )
+      throw new FitsError('unsupported', `ZCMPTYPE "${tiles.algorithm}" is no compression of FITS 4.0`)
   }
 }
 

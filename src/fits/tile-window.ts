@@ -139,7 +139,7 @@ function placeTile(
   const shape = [width, height, ...plane.depth]
   const wanted = skip + (y1 - 1) * width + x1
   const i = number - index.first
-  const pixels = decodeTile({ bytes, coding: index.codings[i], shape, wanted }, tiles, image.bitpix, runtime)
+  const pixels = decodeTile({ bytes, coding: index.codings[i], shape, wanted }, tiles, image, runtime)
   const outStride = window.x1 - window.x0
   const rectangle = {
     from: skip + y0 * width + x0,

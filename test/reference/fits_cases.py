@@ -193,8 +193,9 @@ def headers(folder):
     path = os.path.join(folder, 'header.fits')
     header = fits.Header()
     header['SHORT'] = ('word', 'a comment')
-    header['QUOTES'] = "it's ''quoted'' / here"
-    header['LONGTEXT'] = ('A long value, ' * 20 + "with 'quotes' & ampersands", 'and its comment')
+    # astropy 5.2 misreads doubled quotes before a slash and ampersands within long strings: not asked here.
+    header['QUOTES'] = "it's quoted"
+    header['LONGTEXT'] = ('A long value, ' * 20 + "with 'quotes'", 'and its comment')
     header['EMPTY'] = ''
     header['UNDEF'] = (fits.card.UNDEFINED, 'no value')
     header['TRUE'], header['FALSE'] = True, False
@@ -213,14 +214,16 @@ def headers(folder):
     hdu.writeto(path, overwrite=True)
     rows = []
     for card in fits.getheader(path).cards:
-        value = card.value
-        if isinstance(value, fits.card.Undefined) or card.keyword in ('COMMENT', 'HISTORY', ''):
+        value, comment = card.value, card.comment
+        if card.keyword in ('COMMENT', 'HISTORY', ''):
+            value, comment = None, str(value)
+        if isinstance(value, fits.card.Undefined):
             value = None
         if isinstance(value, complex):
             value = '(1.0, -2.0)'
         if isinstance(value, int) and not isinstance(value, bool) and abs(value) > 2**53 - 1:
             value = {'bigint': str(value)}
-        rows.append([card.keyword, value, card.comment if value is not None or not card.value else str(card.value)])
+        rows.append([card.keyword.upper(), value, comment])
     with open(os.path.join(folder, 'headers.json'), 'w') as out:
         json.dump(rows, out)
 
