@@ -3,7 +3,7 @@
 
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { Stretch } from '#src/image'
+import type { Curve } from '#src/image'
 import type { Catalog, MapRecord, Product } from '../catalog/store.ts'
 import { HipsBuildError } from './errors.ts'
 import { MAX_ORDER, MIN_ORDER, orderFor, planCoverage } from './plan.ts'
@@ -34,7 +34,7 @@ export interface BuildOptions {
   readonly publicOrder?: number
   readonly formats?: readonly TileFormat[]
   readonly cuts?: 'auto' | { readonly low: number; readonly high: number }
-  readonly stretch?: Stretch
+  readonly stretch?: Curve
   readonly title?: string
   readonly description?: string
   readonly creator?: string
@@ -68,7 +68,10 @@ export async function buildMap(options: BuildOptions, world: BuildWorld): Promis
   const cuts = options.cuts && options.cuts !== 'auto' ? options.cuts : await autoCuts(images)
   if (!(cuts.low < cuts.high))
     throw new HipsBuildError('bad-option', `cuts are two numbers, the lower first, got ${cuts.low} and ${cuts.high}`)
-  const coverage = planCoverage(products.map(({ footprint }) => footprint), order)
+  const coverage = planCoverage(
+    products.map(({ footprint }) => footprint),
+    order,
+  )
   const releasedMs = Math.floor(nowMs / 1000) * 1000
   const recipe: ImageRecipe = {
     version: 1,

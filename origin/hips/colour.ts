@@ -5,7 +5,15 @@ import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { cellsOf, degrade, type Moc, parseMocJson, unionOf } from '#src/moc'
 import type { MapRecord, Product } from '../catalog/store.ts'
-import { type BuildOptions, type BuildResult, type BuildWorld, checkPublicOrder, hipsFolderOf, rightsOf, sizeOf } from './build.ts'
+import {
+  type BuildOptions,
+  type BuildResult,
+  type BuildWorld,
+  checkPublicOrder,
+  hipsFolderOf,
+  rightsOf,
+  sizeOf,
+} from './build.ts'
 import { HipsBuildError } from './errors.ts'
 import { TileMaker } from './materialise.ts'
 import { checkMapName, publish, startFolder } from './publish.ts'
@@ -49,7 +57,11 @@ export async function buildColourMap(
   for (const { bands, collections } of records)
     for (const band of bands)
       products.push(...(await productsOfMap(catalog, collections, { band, nowMs: world.nowMs })).products)
-  const publicOrder = checkPublicOrder(options.publicOrder ?? Math.min(...records.map((r) => r.publicOrder)), order, products)
+  const publicOrder = checkPublicOrder(
+    options.publicOrder ?? Math.min(...records.map((r) => r.publicOrder)),
+    order,
+    products,
+  )
   const releasedMs = Math.floor(world.nowMs / 1000) * 1000
   const recipe: ColourRecipe = {
     version: 1,
@@ -103,7 +115,10 @@ async function bandMap(name: string, { catalog }: BuildWorld): Promise<MapRecord
   const record = await catalog.map(name)
   if (!record) throw new HipsBuildError('no-such-map', `a colour map needs its band maps, but there is no map ${name}`)
   if (!record.formats.includes('fits'))
-    throw new HipsBuildError('bad-option', `a colour map needs FITS tiles, but ${name} has ${record.formats.join(', ')}`)
+    throw new HipsBuildError(
+      'bad-option',
+      `a colour map needs FITS tiles, but ${name} has ${record.formats.join(', ')}`,
+    )
   return record
 }
 

@@ -1,18 +1,19 @@
 // What a map says about itself: `properties` in the order and the words of HiPS 1.0 §4.4.1 and Table 1, once for the
 // map with every order and once for its public tier, which is a HiPS of its own that ends earlier.
 
+import { type HipsMetrics, hipsDate, obsRegime, type Properties, pixelScaleDeg, skyFractionText } from '#src/hips'
+import { radToDeg } from '#src/sky'
 import type { Product } from '../catalog/store.ts'
-import { tilePixelArcsec } from './plan.ts'
 import { type GreyStyle, TILE_WIDTH, type TileFormat } from './recipe.ts'
 import type { View } from './view.ts'
 
+/** What differs between the map with every order and its public tier. */
 export interface TierFacts {
   readonly order: number
-  readonly tiles: number
-  readonly bytes: number
-  /** `hips_check_code`: "png:123 fits:456". */
-  readonly checkCode: string
+  readonly metrics: HipsMetrics
   readonly skyFraction: number
+  /** `hips_status`. */
+  readonly status: string
 }
 
 export interface MapFacts {
@@ -35,31 +36,17 @@ export interface MapFacts {
   readonly overrides: Readonly<Record<string, string>>
 }
 
-export type Properties = readonly (readonly [key: string, value: string])[]
-
-const DEG = 180 / Math.PI
-const isoMinute = (ms: number) => `${new Date(ms).toISOString().slice(0, 16)}Z`
-
-/** Words of hips `obs_regime` by the longest wavelength they reach, metres. */
-const REGIMES: readonly [number, string][] = [
-  [1e-11, 'Gamma-ray'],
-  [1e-8, 'X-ray'],
-  [9.1e-8, 'EUV'],
-  [3e-7, 'UV'],
-  [1e-6, 'Optical'],
-  [1e-4, 'Infrared'],
-  [1e-2, 'Millimeter'],
-  [Number.POSITIVE_INFINITY, 'Radio'],
-]
-
-export function propertiesOf(facts: MapFacts, tier: TierFacts, status: string): Properties {
+export function propertiesOf(facts: MapFacts, tier: TierFacts): Properties {
   const { view, style, formats, products } = facts
   const said = new Map<string, string | undefined>([
     ['creator_did', creatorDid(facts)],
     ['hips_creator', facts.creator ?? 'Skyedge'],
     ['obs_collection', facts.title],
     ['obs_title', facts.title],
-    ['obs_description', facts.description ?? `${facts.title}, from ${products.length} images of ${facts.collections.join(', ')}`],
+    [
+      'obs_description',
+      facts.description ?? `${facts.title}, from ${products.length} images of ${facts.collections.join(', ')}`,
+    ],
     ['prov_progenitor', `${facts.collections.join(', ')} (${products.length} images, release ${facts.release})`],
     ['obs_regime', regimeOf(products)],
     ['em_min', least(products.map(({ emMinM }) => emMinM))],
@@ -70,49 +57,56 @@ export function propertiesOf(facts: MapFacts, tier: TierFacts, status: string): 
     ['dataproduct_subtype', style ? undefined : 'color'],
     ['hips_builder', 'Skyedge'],
     ['hips_version', '1.4'],
-    ['hips_release_date', isoMinute(facts.releasedMs)],
-    ['hips_creation_date', isoMinute(facts.createdMs)],
+    ['hips_release_date', hipsDate(facts.releasedMs)],
+    ['hips_creation_date', hipsDate(facts.createdMs)],
     ['hips_frame', 'equatorial'],
     ['hips_order', String(tier.order)],
     ['hips_order_min', '0'],
     ['hips_tile_width', String(TILE_WIDTH)],
-    ['hips_status', status],
-    ['hips_tile_format', formats.map((format) => (format === 'fits' ? 'fits' : 'png')).join(' ')],
-    ['hips_pixel_scale', (tilePixelArcsec(tier.order) / 3600).toPrecision(6)],
-    ['s_pixel_scale', least(products.map((product) => product.pixelScaleArcsec / 3600), 6)],
+    ['hips_status', tier.status],
+    ['hips_tile_format', formats.join(' ')],
+    ['hips_pixel_scale', pixelScaleDeg(tier.order, TILE_WIDTH).toPrecision(6)],
+    [
+      's_pixel_scale',
+      least(
+        products.map((product) => product.pixelScaleArcsec / 3600),
+        6,
+      ),
+    ],
     ['hips_pixel_bitpix', formats.includes('fits') ? '-32' : undefined],
     ['data_pixel_bitpix', formats.includes('fits') ? '-32' : undefined],
     ['hips_pixel_cut', style && `${style.low.toPrecision(7)} ${style.high.toPrecision(7)} ${style.stretch}`],
     ['hips_sampling', 'bilinear'],
     ['hips_overlay', 'mean'],
     ['hips_hierarchy', 'mean'],
-    ['hips_initial_ra', (view.lonRad * DEG).toFixed(6)],
-    ['hips_initial_dec', (view.latRad * DEG).toFixed(6)],
-    ['hips_initial_fov', (view.fovRad * DEG).toPrecision(5)],
-    ['hips_estsize', String(Math.ceil(tier.bytes / 1024))],
-    ['hips_nb_tiles', String(tier.tiles)],
-    ['hips_check_code', tier.checkCode],
-    ['moc_sky_fraction', tier.skyFraction.toPrecision(6)],
+    ['hips_initial_ra', radToDeg(view.lonRad).toFixed(6)],
+    ['hips_initial_dec', radToDeg(view.latRad).toFixed(6)],
+    ['hips_initial_fov', radToDeg(view.fovRad).toPrecision(5)],
+    ['hips_estsize', String(tier.metrics.sizeKb)],
+    ['hips_nb_tiles', String(tier.metrics.tiles)],
+    ['hips_check_code', tier.metrics.checkCode],
+    ['moc_sky_fraction', skyFractionText(tier.skyFraction)],
   ])
   for (const [key, value] of Object.entries(facts.overrides)) said.set(key, value)
-  return [...said].filter((entry): entry is [string, string] => entry[1] !== undefined && entry[1] !== '')
+  return new Map([...said].filter((entry): entry is [string, string] => entry[1] !== undefined && entry[1] !== ''))
 }
 
 export const creatorDid = ({ authority, release, map }: Pick<MapFacts, 'authority' | 'release' | 'map'>) =>
   `ivo://${authority}/${release}?hips/${map}`
 
 const defined = (values: readonly (number | undefined)[]) => values.filter((value) => value !== undefined)
+const smallest = (values: readonly number[]) => values.reduce((a, b) => Math.min(a, b))
+const largest = (values: readonly number[]) => values.reduce((a, b) => Math.max(a, b))
 const least = (values: readonly (number | undefined)[], digits = 10) =>
-  defined(values).length > 0 ? text(defined(values).reduce((a, b) => Math.min(a, b)), digits) : undefined
+  defined(values).length > 0 ? text(smallest(defined(values)), digits) : undefined
 const most = (values: readonly (number | undefined)[], digits = 10) =>
-  defined(values).length > 0 ? text(defined(values).reduce((a, b) => Math.max(a, b)), digits) : undefined
+  defined(values).length > 0 ? text(largest(defined(values)), digits) : undefined
 const text = (value: number, digits: number) => String(Number(value.toPrecision(digits)))
 
 function regimeOf(products: readonly Product[]): string | undefined {
-  const words = products.flatMap(({ emMinM, emMaxM }) =>
-    emMinM === undefined || emMaxM === undefined ? [] : [REGIMES.find(([to]) => (emMinM + emMaxM) / 2 <= to)?.[1] as string],
-  )
-  return words.length > 0 ? [...new Set(words)].join(' ') : undefined
+  const low = defined(products.map(({ emMinM }) => emMinM))
+  const high = defined(products.map(({ emMaxM }) => emMaxM))
+  return low.length > 0 && high.length > 0 ? obsRegime(smallest(low), largest(high)) : undefined
 }
 
 /** A page that shows the map; nothing in it comes from outside. */
@@ -126,7 +120,7 @@ export function indexHtml(title: string): string {
 <style>html, body, #sky { margin: 0; height: 100% }</style>
 <div id="sky" role="img" aria-label="${safe}"></div>
 <script type="module">
-import A from '/aladin/aladin.js'
+import A from '/site/aladin/aladin.js'
 await A.init
 A.aladin('#sky', { survey: A.imageHiPS(new URL('.', location.href).href.replace(/\\/$/, '')), hipsList: [], log: false })
 </script>

@@ -14,6 +14,8 @@ export interface PlaneSource {
   /** `encodeFileIndex` of the file. */
   readonly index: Uint8Array
   readonly hdu: number
+  /** As the catalogue knows the file: another one at its place is refused. */
+  readonly expect?: { readonly sizeBytes: number; readonly mtimeMs: number }
 }
 
 export interface RenderImage {
@@ -126,11 +128,11 @@ export class ImageShelf {
   }
 }
 
-async function openPlane({ path, key, index, hdu: number }: PlaneSource): Promise<OpenPlane> {
+async function openPlane({ path, key, index, hdu: number, expect }: PlaneSource): Promise<OpenPlane> {
   const { hdus, tiles } = decodeFileIndex(index)
   const hdu = hdus[number]
   const [width, height] = hdu.image?.axes ?? [0, 0]
-  return { hdu, tiles: tiles[number], source: await openFile(path, key), width, height }
+  return { hdu, tiles: tiles[number], source: await openFile(path, key, { expect }), width, height }
 }
 
 async function readPlane({ source, hdu, tiles }: OpenPlane, window: Window): Promise<Plane> {
@@ -149,7 +151,8 @@ function maskBad(plane: Plane, quality: Plane): void {
 
 function crop(plane: Plane, { x0, y0, x1, y1 }: Window): Plane {
   const width = x1 - x0
-  const data = plane.data instanceof Float32Array ? new Float32Array(width * (y1 - y0)) : new Float64Array(width * (y1 - y0))
+  const data =
+    plane.data instanceof Float32Array ? new Float32Array(width * (y1 - y0)) : new Float64Array(width * (y1 - y0))
   for (let y = y0; y < y1; y++) {
     const from = y * plane.width
     data.set(plane.data.subarray(from + x0, from + x1), (y - y0) * width)

@@ -90,7 +90,14 @@ export class TileMaker {
     return read
   }
 
-  async #fromImages(record: MapRecord, recipe: ImageRecipe, known: Known['images'], folder: string, npix: number, format: TileFormat) {
+  async #fromImages(
+    record: MapRecord,
+    recipe: ImageRecipe,
+    known: Known['images'],
+    folder: string,
+    npix: number,
+    format: TileFormat,
+  ) {
     const images = await this.#imagesUnder(record, recipe, known, npix)
     const work: MapWork = { ...recipe, folder, formats: [format] }
     const { bytes } = await this.#deps.threads.run({ kind: 'tile', work, order: recipe.order, npix, images })
@@ -98,7 +105,12 @@ export class TileMaker {
   }
 
   /** The recipe's images that may reach the tile, in the recipe's order. */
-  async #imagesUnder(record: MapRecord, recipe: ImageRecipe, known: Known['images'], npix: number): Promise<RenderImage[]> {
+  async #imagesUnder(
+    record: MapRecord,
+    recipe: ImageRecipe,
+    known: Known['images'],
+    npix: number,
+  ): Promise<RenderImage[]> {
     const { catalog } = this.#deps
     const finder = new PlaneFinder(catalog)
     const found: { place: number; image: RenderImage }[] = []
@@ -107,7 +119,10 @@ export class TileMaker {
         const entry = known.get(product.publisherDid)
         if (!entry) continue
         if (entry.generation !== product.generation)
-          throw new HipsBuildError('stale-map', `images of the map ${record.map} changed since it was built: build it again`)
+          throw new HipsBuildError(
+            'stale-map',
+            `images of the map ${record.map} changed since it was built: build it again`,
+          )
         found.push({ place: entry.place, image: await finder.image(product, entry.weight) })
       }
     return found.sort((a, b) => a.place - b.place).map(({ image }) => image)
@@ -118,9 +133,16 @@ export class TileMaker {
       recipe.bands.map(async ({ map, generation }) => {
         const record = await this.#deps.catalog.map(map)
         if (record?.generation !== generation)
-          throw new HipsBuildError('stale-map', `the band map ${map} changed since the colour map was built: build it again`)
+          throw new HipsBuildError(
+            'stale-map',
+            `the band map ${map} changed since the colour map was built: build it again`,
+          )
         if (record.order > recipe.order) {
-          const file = tileFile(join(this.#deps.dataFolder, 'hips', record.folder), { order: recipe.order, npix, format: 'fits' })
+          const file = tileFile(join(this.#deps.dataFolder, 'hips', record.folder), {
+            order: recipe.order,
+            npix,
+            format: 'fits',
+          })
           return readFile(file).catch(() => undefined)
         }
         return this.make(record, recipe.order, npix, 'fits')
@@ -138,6 +160,6 @@ function circleAround(order: number, npix: number) {
   let radiusRad = 0
   const corners = vertices(order, npix, 4)
   for (let k = 0; k < corners.length; k += 2)
-    radiusRad = Math.max(radiusRad, separationRad({ lonRad, latRad }, { lonRad: corners[k], latRad: corners[k + 1] }))
+    radiusRad = Math.max(radiusRad, separationRad(lonRad, latRad, corners[k], corners[k + 1]))
   return { kind: 'circle', lonRad, latRad, radiusRad: radiusRad * 1.02 } as const
 }

@@ -2,6 +2,7 @@
 // images that may reach it. Whether a cell holds a defined pixel is known only when it is drawn.
 
 import { hash, polygonCells } from '#src/healpix'
+import { orderForPixelScale } from '#src/hips'
 import type { LonLat } from '#src/sky'
 import { HipsBuildError } from './errors.ts'
 import { TILE_WIDTH } from './recipe.ts'
@@ -15,17 +16,9 @@ const MAX_TILES = 4_000_000
 /** Orders above the deepest that one thread makes in one go: 4^3 tiles and their ancestors. */
 const SUBTREE = 3
 
-/** Side of a tile pixel, arcsec: the square root of its area. */
-export const tilePixelArcsec = (order: number, tileWidth = TILE_WIDTH): number =>
-  (Math.sqrt(Math.PI / 3) / (2 ** order * tileWidth)) * (180 / Math.PI) * 3600
-
 /** The smallest order whose pixels are no larger than the image's. */
-export function orderFor(pixelScaleArcsec: number): number {
-  for (let order = MIN_ORDER; order < MAX_ORDER; order++)
-    // A rounding in the last digit of a header must not cost four times the tiles.
-    if (tilePixelArcsec(order) <= pixelScaleArcsec * (1 + 1e-3)) return order
-  return MAX_ORDER
-}
+export const orderFor = (pixelScaleArcsec: number): number =>
+  Math.min(MAX_ORDER, Math.max(MIN_ORDER, orderForPixelScale(pixelScaleArcsec / 3600, TILE_WIDTH)))
 
 export interface Subtree {
   readonly order: number

@@ -3,7 +3,9 @@
 import { existsSync, readFileSync } from 'node:fs'
 import sharp from 'sharp'
 import { hash, splitCell } from '#src/healpix'
-import { MIN_ORDER, tilePixelArcsec } from './plan.ts'
+import { pixelScaleDeg } from '#src/hips'
+import { radToDeg } from '#src/sky'
+import { MIN_ORDER } from './plan.ts'
 import { TILE_WIDTH } from './recipe.ts'
 import { tileFile } from './tile-files.ts'
 import { tangent, type View } from './view.ts'
@@ -16,13 +18,18 @@ const TILE_ORDERS = Math.log2(TILE_WIDTH)
 export async function previewJpeg(folder: string, view: View, deepest: number): Promise<Buffer> {
   const stepRad = view.fovRad / SIDE
   let order = MIN_ORDER
-  while (order < deepest && tilePixelArcsec(order) > stepRad * (180 / Math.PI) * 3600) order++
+  while (order < deepest && pixelScaleDeg(order, TILE_WIDTH) > radToDeg(stepRad)) order++
 
   const tiles = new Map<number, Buffer | undefined>()
   const tile = async (npix: number) => {
     if (!tiles.has(npix)) {
       const file = tileFile(folder, { order, npix, format: 'png' })
-      tiles.set(npix, existsSync(file) ? await sharp(readFileSync(file)).ensureAlpha().toColourspace('srgb').raw().toBuffer() : undefined)
+      tiles.set(
+        npix,
+        existsSync(file)
+          ? await sharp(readFileSync(file)).ensureAlpha().toColourspace('srgb').raw().toBuffer()
+          : undefined,
+      )
     }
     return tiles.get(npix)
   }
@@ -40,5 +47,7 @@ export async function previewJpeg(folder: string, view: View, deepest: number): 
       const from = 4 * ((cell[1] % TILE_WIDTH) * TILE_WIDTH + (cell[2] % TILE_WIDTH))
       if (rgba[from + 3] > 0) rgba.copy(pixels, 3 * (row * SIDE + column), from, from + 3)
     }
-  return sharp(pixels, { raw: { width: SIDE, height: SIDE, channels: 3 } }).jpeg({ quality: 88 }).toBuffer()
+  return sharp(pixels, { raw: { width: SIDE, height: SIDE, channels: 3 } })
+    .jpeg({ quality: 88 })
+    .toBuffer()
 }

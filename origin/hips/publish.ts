@@ -4,12 +4,11 @@
 import { randomBytes } from 'node:crypto'
 import { lstat, mkdir, readdir, rename, rm, symlink } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
-import { checkCodeOf, writeProperties } from '#src/hips'
-import { degrade, mocJson, mocOf, skyFraction, writeMocFits } from '#src/moc'
-import { nodeRuntime } from '../runtime.ts'
+import { allskyPath, hipsMetrics, tilePath, writeProperties } from '#src/hips'
+import { degrade, type Moc, mocJson, mocOf, skyFraction, writeMocFits } from '#src/moc'
 import type { Catalog, MapRecord, ProductRights } from '../catalog/store.ts'
 import { allskyFits, allskyPng } from './allsky.ts'
-import { indexHtml, type MapFacts, propertiesOf, type TierFacts } from './describe.ts'
+import { indexHtml, type MapFacts, propertiesOf } from './describe.ts'
 import { HipsBuildError } from './errors.ts'
 import { previewJpeg } from './preview.ts'
 import { type Recipe, TILE_WIDTH } from './recipe.ts'
@@ -27,6 +26,9 @@ export function checkMapName(map: string): void {
   if (segments.length > 6 || !segments.every((segment) => SEGMENT.test(segment) && !RESERVED.test(segment)))
     throw new HipsBuildError('bad-name', `a map is named like "demo/dr1/r", got ${JSON.stringify(map.slice(0, 200))}`)
 }
+
+/** Everybody may look, and copy it once. */
+const PUBLIC = 'public master clonableOnce'
 
 const BUILDING = /^\.building-(\d+)-[0-9a-f]+$/
 
@@ -68,38 +70,45 @@ export async function publish(publication: Publication): Promise<MapRecord> {
   const { hipsFolder, folder, catalog, recipe, tiles, publicOrder, facts, rights } = publication
   const { order, formats, releasedMs } = recipe
   const deepest = tiles.filter((tile) => tile.order === order)
-  const moc = mocOf(order, deepest.map(({ npix }) => npix))
+  const moc = mocOf(
+    order,
+    deepest.map(({ npix }) => npix),
+  )
   const publicMoc = degrade(moc, publicOrder)
-  const view = viewOf(moc, new Map(deepest.map(({ npix, filled }) => [npix, filled ?? 1])))
+  const filled = new Map(deepest.map(({ npix, filled = 1 }) => [npix, filled]))
+  const view = viewOf(moc, { filled, outlines: facts.products.map(({ footprint }) => footprint) })
   const complete: MapFacts = { ...facts, view }
 
   const write = (name: string, bytes: Uint8Array | string) => writeWhole(join(folder, name), bytes, releasedMs)
   const small = tiles.filter((tile) => tile.order === 3)
   const channels = recipe.kind === 'bands' ? 4 : 2
-  const allsky = formats.map((format) => ({ format, bytes: format === 'fits' ? allskyFits(small) : allskyPng(small, channels) }))
-  for (const { format, bytes } of allsky) write(`Norder3/Allsky.${format}`, bytes)
-  const allskyBytes = allsky.reduce((sum, { bytes }) => sum + bytes.length, 0)
-  const tier = (limit: number, sky: number): TierFacts => {
-    const within = tiles.filter((tile) => tile.order <= limit)
-    const files = within.flatMap((tile) => tile.files.map((file) => ({ ...file, order: tile.order, npix: tile.npix })))
-    return {
-      order: limit,
-      // Hipsgen counts the Allsky files among the tiles.
-      tiles: files.length + formats.length,
-      bytes: files.reduce((sum, { bytes }) => sum + bytes, allskyBytes),
-      checkCode: checkCodeOf(formats, files),
-      skyFraction: sky,
-    }
+  const allsky = formats.map((format) => ({
+    format,
+    bytes: format === 'fits' ? allskyFits(small) : allskyPng(small, channels),
+  }))
+  for (const { format, bytes } of allsky) write(allskyPath(3, format), bytes)
+  const files = [
+    ...tiles.flatMap(({ order, npix, files }) =>
+      files.map(({ format, bytes }) => ({ order, path: tilePath({ order, npix, format }), sizeBytes: bytes })),
+    ),
+    ...allsky.map(({ format, bytes }) => ({ order: 3, path: allskyPath(3, format), sizeBytes: bytes.length })),
+  ]
+  const describe = (limit: number, sky: Moc, status: string) => {
+    const metrics = hipsMetrics(
+      formats,
+      files.filter((file) => file.order <= limit),
+    )
+    return writeProperties(propertiesOf(complete, { order: limit, metrics, skyFraction: skyFraction(sky), status }))
   }
   const open = rights.access === 'public' && publicOrder === order
-  const full = propertiesOf(complete, tier(order, skyFraction(moc)), open ? 'public master clonableOnce' : 'private master unclonable')
-  write('properties', writeProperties(full))
+  write('properties', describe(order, moc, open ? PUBLIC : 'private master unclonable'))
   write('Moc.fits', writeMocFits(moc))
-  write('public/properties', writeProperties(propertiesOf(complete, tier(publicOrder, skyFraction(publicMoc)), 'public master clonableOnce')))
+  write('public/properties', describe(publicOrder, publicMoc, PUBLIC))
   write('public/Moc.fits', writeMocFits(publicMoc))
   write('recipe.json', JSON.stringify(recipe))
   write('index.html', indexHtml(facts.title))
-  if (formats.includes('png')) write('preview.jpg', await previewJpeg(folder, view, recipe.skipDeepest ? order - 1 : order))
+  if (formats.includes('png'))
+    write('preview.jpg', await previewJpeg(folder, view, recipe.skipDeepest ? order - 1 : order))
 
   const generation = `${new Date(releasedMs).toISOString().replace(/[-:]|\.\d+/g, '')}-${randomBytes(4).toString('hex')}`
   const before = await catalog.map(facts.map)

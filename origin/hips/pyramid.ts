@@ -7,9 +7,7 @@ import type { Coverage, Subtree } from './plan.ts'
 import type { Threads } from './threads.ts'
 import type { MapWork, Task, TaskDone, TileDone } from './work.ts'
 
-export interface Progress {
-  (done: number, total: number): void
-}
+export type Progress = (done: number, total: number) => void
 
 interface Family {
   readonly children: (Float32Array | undefined)[]
@@ -37,7 +35,11 @@ export async function makePyramid(
     if (--family.missing > 0) return
     families.delete(name)
     const children = family.children
-    await settle(order - 1, parent, await threads.run({ kind: 'parent', work, order: order - 1, npix: parent, children }))
+    await settle(
+      order - 1,
+      parent,
+      await threads.run({ kind: 'parent', work, order: order - 1, npix: parent, children }),
+    )
   }
 
   await inParallel(coverage.subtrees, 2 * threads.count, async (subtree) => {

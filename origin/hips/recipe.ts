@@ -3,7 +3,7 @@
 
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { Stretch } from '#src/image'
+import type { Curve } from '#src/image'
 import { HipsBuildError } from './errors.ts'
 
 /** Pixels along a tile's side: what every HiPS of ours has. */
@@ -16,7 +16,7 @@ export interface GreyStyle {
   readonly kind: 'grey'
   readonly low: number
   readonly high: number
-  readonly stretch: Stretch
+  readonly stretch: Curve
 }
 
 /** How three bands become colours (Lupton et al. 2004); order red, green, blue. */

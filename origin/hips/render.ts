@@ -3,15 +3,19 @@
 // does not push it down. Tiles above the order at which images are resampled are means of their four children.
 
 import { tileGrid } from '#src/healpix'
-import { addToCoadd, type Coadd, downsample2, makePlane, type Plane, resampleToGrid, type SkyTarget, startCoadd } from '#src/image'
+import { quadrantOf } from '#src/hips'
+import {
+  addToCoadd,
+  type Coadd,
+  downsample2,
+  makePlane,
+  type Plane,
+  resampleToGrid,
+  type SkyTarget,
+  startCoadd,
+} from '#src/image'
 import type { ImageShelf, OpenImage, RenderImage } from './images.ts'
 import { TILE_WIDTH } from './recipe.ts'
-
-/** Which quarter of its parent's array a child fills: rows run in FITS order (HiPS 1.0 §4.1). */
-export const quadrantOf = (npix: number) => ({
-  column: ((npix >> 1) & 1) as 0 | 1,
-  row: (1 - (npix & 1)) as 0 | 1,
-})
 
 /** A HiPS tile as a resampling target. */
 function tileTarget(order: number, npix: number): SkyTarget {
@@ -130,8 +134,7 @@ export async function renderTile(
   if (images.length === 0) return undefined
   if (order >= context.renderOrder) return resampled(order, npix, images, context.shelf)
   const parts: (Plane | undefined)[] = []
-  for (let child = 0; child < 4; child++)
-    parts.push(await renderTile(order + 1, 4 * npix + child, images, context))
+  for (let child = 0; child < 4; child++) parts.push(await renderTile(order + 1, 4 * npix + child, images, context))
   return meanOfChildren(parts)
 }
 

@@ -1,7 +1,7 @@
 // From the catalogue's products to what the threads read: which planes, how much each image weighs, and how the
 // values are spread. Products that not everybody may see one day are never mixed into a map.
 
-import { percentileCuts, type Plane, zscale } from '#src/image'
+import { type Plane, percentileCuts, zscale } from '#src/image'
 import type { Catalog, FileRecord, Product } from '../catalog/store.ts'
 import { HipsBuildError } from './errors.ts'
 import { ImageShelf, type PlaneSource, type RenderImage } from './images.ts'
@@ -54,7 +54,8 @@ export class PlaneFinder {
     const file = this.#files.get(plane.fileId) ?? (await this.#catalog.file(plane.fileId))
     if (!file) return undefined
     this.#files.set(plane.fileId, file)
-    return { path: file.path, key: file.key, index: file.index, hdu: plane.hdu }
+    const { path, key, index, sizeBytes, mtimeMs } = file
+    return { path, key, index, hdu: plane.hdu, expect: { sizeBytes, mtimeMs } }
   }
 }
 
@@ -80,7 +81,9 @@ export async function weighted(products: readonly Product[], finder: PlaneFinder
 async function medianWeight(product: Product, image: RenderImage): Promise<number | undefined> {
   const shelf = new ImageShelf({ keepBytes: 0 })
   try {
-    const plane = await (await shelf.get({ ...image, image: image.quality as PlaneSource, quality: undefined })).read(middleOf(product))
+    const plane = await (await shelf.get({ ...image, image: image.quality as PlaneSource, quality: undefined })).read(
+      middleOf(product),
+    )
     const good = Float64Array.from(plane.data.filter((value: number) => value > 0)).sort()
     if (good.length === 0) return undefined
     const median = good[good.length >> 1]

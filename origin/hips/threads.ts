@@ -11,8 +11,7 @@ interface Waiting {
   readonly reject: (error: unknown) => void
 }
 
-/** The packed program is JavaScript, the checkout is TypeScript: the neighbour has the same suffix. */
-const THREAD = new URL(import.meta.url.endsWith('.ts') ? './thread.ts' : './thread.js', import.meta.url)
+const THREAD = new URL('./thread.ts', import.meta.url)
 
 export class Threads {
   readonly count: number
@@ -66,12 +65,20 @@ export class Threads {
       this.#next()
     }
     worker.on('message', ({ done, error }: { done?: TaskDone; error?: { message: string; code?: string } }) =>
-      finish(({ resolve, reject }) => (done ? resolve(done) : reject(Object.assign(new Error(error?.message), error))), true),
+      finish(
+        ({ resolve, reject }) => (done ? resolve(done) : reject(Object.assign(new Error(error?.message), error))),
+        true,
+      ),
     )
     worker.on('error', (cause) =>
-      finish(({ reject }) => reject(new HipsBuildError('thread-failed', 'a thread that makes tiles stopped', { cause })), false),
+      finish(
+        ({ reject }) => reject(new HipsBuildError('thread-failed', 'a thread that makes tiles stopped', { cause })),
+        false,
+      ),
     )
-    worker.on('exit', () => finish(({ reject }) => reject(new HipsBuildError('thread-failed', 'a thread that makes tiles stopped')), false))
+    worker.on('exit', () =>
+      finish(({ reject }) => reject(new HipsBuildError('thread-failed', 'a thread that makes tiles stopped')), false),
+    )
     return worker
   }
 }

@@ -2,22 +2,21 @@
 
 import { FitsHeader, imageHduBytes, readHdus, readWindow, toPhysical } from '#src/fits'
 import { tileCards } from '#src/hips'
-import { encodePng, luptonRgba, type Plane, stretchToGrayAlpha } from '#src/image'
+import { encodePng, luptonRgb, type Plane, stretch } from '#src/image'
 import { memorySource } from '#src/storage'
 import { nodeRuntime } from '../runtime.ts'
 import { type ColourStyle, type GreyStyle, TILE_WIDTH } from './recipe.ts'
 
 /** Grey and alpha of a plane, its rows as they come. */
-export const greyPixels = (plane: Plane, { low, high, stretch }: GreyStyle): Uint8Array =>
-  stretchToGrayAlpha(plane, { min: low, max: high }, stretch)
+export const greyPixels = (plane: Plane, style: GreyStyle): Uint8Array =>
+  stretch(plane, { min: style.low, max: style.high }, style.stretch)
 
 /** RGBA of red, green and blue planes, at least one of them present. */
 export function colourPixels(bands: readonly (Plane | undefined)[], style: ColourStyle): Uint8Array {
   const some = bands.find((band) => band !== undefined) as Plane
   const blank = { ...some, data: new Float32Array(some.data.length).fill(Number.NaN) }
   const [red, green, blue] = bands.map((band) => band ?? blank)
-  const { minimum, scale, stretch, q } = style
-  return luptonRgba(red, green, blue, { minimum, scale, stretch, q })
+  return luptonRgb(red, green, blue, style)
 }
 
 /** FITS rows run bottom up, PNG rows top down (HiPS 1.0 §4.1; checked on CDS's own tiles). */
@@ -25,7 +24,7 @@ export const pngTile = (pixels: Uint8Array, channels: 2 | 4, width = TILE_WIDTH,
   encodePng(width, height, channels, pixels, nodeRuntime, { bottomUp: true })
 
 export function fitsTile(order: number, npix: number, plane: Plane): Uint8Array {
-  const header = FitsHeader.parse(new Uint8Array(0))
+  const header = new FitsHeader()
   for (const { keyword, value, comment } of tileCards(order, npix, TILE_WIDTH)) header.set(keyword, value, comment)
   return imageHduBytes(header, floatImage(plane), { primary: true, runtime: nodeRuntime })
 }

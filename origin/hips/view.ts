@@ -1,9 +1,9 @@
 // How a map looks first: the middle of its coverage and a field that holds it.
 
 import { centre } from '#src/healpix'
+import { pixelScaleDeg } from '#src/hips'
 import { cellsOf, countCells, degrade, type Moc } from '#src/moc'
-import { type LonLat, lonLatToVector, offset, separationRad } from '#src/sky'
-import { tilePixelArcsec } from './plan.ts'
+import { degToRad, type LonLat, lonLatToVector, offset, separationRad } from '#src/sky'
 import { TILE_WIDTH } from './recipe.ts'
 
 export interface View extends LonLat {
@@ -14,8 +14,14 @@ export interface View extends LonLat {
 const MAX_CELLS = 20_000
 const WHOLE_SKY = { lonRad: 0, latRad: 0, fovRad: Math.PI }
 
-/** `deepest`: shares of the deepest tiles that hold pixels, so that a nearly empty tile at the rim does not pull. */
-export function viewOf(moc: Moc, deepest: ReadonlyMap<number, number> = new Map()): View {
+export interface ViewHints {
+  /** Shares of the deepest tiles that hold pixels, so that a nearly empty tile at the rim does not pull. */
+  readonly filled?: ReadonlyMap<number, number>
+  /** Outlines of the images: they end closer than the tiles do. */
+  readonly outlines?: readonly (readonly LonLat[])[]
+}
+
+export function viewOf(moc: Moc, { filled = new Map(), outlines = [] }: ViewHints = {}): View {
   const coarse = countCells(moc) > MAX_CELLS ? degrade(moc, 6) : moc
   const sum = [0, 0, 0]
   const cells: { position: LonLat; share: number }[] = []
@@ -23,7 +29,7 @@ export function viewOf(moc: Moc, deepest: ReadonlyMap<number, number> = new Map(
   for (const npix of cellsOf(coarse)) {
     centre(coarse.order, npix, place)
     const position = { lonRad: place[0], latRad: place[1] }
-    const share = (coarse === moc ? deepest.get(npix) : undefined) ?? 1
+    const share = (coarse === moc ? filled.get(npix) : undefined) ?? 1
     cells.push({ position, share })
     const vector = lonLatToVector(position.lonRad, position.latRad)
     for (let k = 0; k < 3; k++) sum[k] += vector[k] * share
@@ -33,10 +39,11 @@ export function viewOf(moc: Moc, deepest: ReadonlyMap<number, number> = new Map(
   if (length < 0.2 * cells.length && coarse !== moc) return WHOLE_SKY
   const middle = { lonRad: Math.atan2(sum[1], sum[0]), latRad: Math.asin(sum[2] / length) }
   if (middle.lonRad < 0) middle.lonRad += 2 * Math.PI
-  const tileRad = ((tilePixelArcsec(coarse.order) * TILE_WIDTH) / 3600) * (Math.PI / 180)
-  let reach = 0
-  for (const { position, share } of cells)
-    reach = Math.max(reach, separationRad(middle, position) + tileRad * (Math.sqrt(share) - 0.5))
+  const tileRad = degToRad(pixelScaleDeg(coarse.order, TILE_WIDTH) * TILE_WIDTH)
+  const from = ({ lonRad, latRad }: LonLat) => separationRad(middle.lonRad, middle.latRad, lonRad, latRad)
+  const ends = outlines.length > 0 ? outlines.flat() : cells.map(({ position }) => position)
+  const margin = outlines.length > 0 ? 0 : tileRad / 2
+  const reach = ends.reduce((furthest, position) => Math.max(furthest, from(position)), 0) + margin
   return { ...middle, fovRad: Math.min(Math.PI, Math.max(2 * reach, tileRad / 2)) }
 }
 

@@ -2,7 +2,6 @@
 // three bands, or one tile's bytes for the door. Depth first, so that a thread holds four planes per order at most.
 
 import { existsSync, readFileSync } from 'node:fs'
-import { tileCode } from '#src/hips'
 import { type Plane, shrink } from '#src/image'
 import { ImageShelf, type RenderImage } from './images.ts'
 import type { Subtree } from './plan.ts'
@@ -23,16 +22,39 @@ export interface MapWork {
 }
 
 export type Task =
-  | { readonly kind: 'subtree'; readonly work: MapWork; readonly subtree: Subtree; readonly images: readonly RenderImage[] }
-  | { readonly kind: 'parent'; readonly work: MapWork; readonly order: number; readonly npix: number; readonly children: readonly (Float32Array | undefined)[] }
-  | { readonly kind: 'colour'; readonly work: MapWork; readonly order: number; readonly npix: number; readonly bands: readonly (string | Uint8Array | undefined)[] }
-  | { readonly kind: 'tile'; readonly work: MapWork; readonly order: number; readonly npix: number; readonly images: readonly RenderImage[] }
+  | {
+      readonly kind: 'subtree'
+      readonly work: MapWork
+      readonly subtree: Subtree
+      readonly images: readonly RenderImage[]
+    }
+  | {
+      readonly kind: 'parent'
+      readonly work: MapWork
+      readonly order: number
+      readonly npix: number
+      readonly children: readonly (Float32Array | undefined)[]
+    }
+  | {
+      readonly kind: 'colour'
+      readonly work: MapWork
+      readonly order: number
+      readonly npix: number
+      readonly bands: readonly (string | Uint8Array | undefined)[]
+    }
+  | {
+      readonly kind: 'tile'
+      readonly work: MapWork
+      readonly order: number
+      readonly npix: number
+      readonly images: readonly RenderImage[]
+    }
 
 /** What became of a tile. */
 export interface TileDone {
   readonly order: number
   readonly npix: number
-  readonly files: readonly { readonly format: TileFormat; readonly bytes: number; readonly code: number }[]
+  readonly files: readonly { readonly format: TileFormat; readonly bytes: number }[]
   /** At order 3: the tile at an eighth, as Allsky holds it. */
   readonly small?: { readonly values?: Float32Array; readonly pixels: Uint8Array }
   /** Of the deepest tiles: share of its pixels that are defined. */
@@ -123,7 +145,7 @@ function store(work: MapWork, order: number, npix: number, files: readonly [Tile
   const written = files.map(([format, bytes]) => {
     if (!(work.skipDeepest && order === work.order))
       writeWhole(tileFile(work.folder, { order, npix, format }), bytes, work.releasedMs)
-    return { format, bytes: bytes.length, code: tileCode(format, bytes) }
+    return { format, bytes: bytes.length }
   })
   return { order, npix, files: written }
 }
@@ -149,7 +171,12 @@ async function colour(work: MapWork, order: number, npix: number, bands: readonl
   const png = pngTile(colourPixels(planes, style), 4)
   const small =
     order === ALLSKY_ORDER
-      ? { pixels: colourPixels(planes.map((plane) => plane && shrink(plane, ALLSKY_SHRINK)), style) }
+      ? {
+          pixels: colourPixels(
+            planes.map((plane) => plane && shrink(plane, ALLSKY_SHRINK)),
+            style,
+          ),
+        }
       : undefined
   const tile = { ...store(work, order, npix, [['png', png]]), ...(small && { small }) }
   return { tiles: [tile], bytes: { png } }

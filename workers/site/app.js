@@ -1,6 +1,6 @@
 // The sky explorer: the node's maps in Aladin Lite, footprints of its collections, and cutouts where one clicks.
 
-import A from '/aladin/aladin.js'
+import A from '/site/aladin/aladin.js'
 import { cutoutAddress, footprintsOf, fullPath, listCollections, listMaps } from './node.js'
 import { formatAngle, formatPosition, parsePosition, polygonHolds } from './position.js'
 

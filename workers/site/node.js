@@ -49,17 +49,28 @@ export async function listCollections() {
   return answer.collections
 }
 
+/** Pages of footprints that are followed: more outlines than this are a haze on any screen. */
+const PAGES = 10
 const footprints = new Map()
+
 /** Products of a collection with their outlines; asked for once. */
 export function footprintsOf(collection) {
   if (!footprints.has(collection)) {
-    const asked = get(`/footprints?collection=${encodeURIComponent(collection)}`, 'application/json')
-      .then((answer) => answer.json())
-      .then((answer) => answer.products ?? [])
+    const asked = allPages(`/footprints?collection=${encodeURIComponent(collection)}`)
     asked.catch(() => footprints.delete(collection))
     footprints.set(collection, asked)
   }
   return footprints.get(collection)
+}
+
+async function allPages(address) {
+  const products = []
+  for (let page = 0, next = address; next && page < PAGES; page++) {
+    const answer = await (await get(next, 'application/json')).json()
+    products.push(...answer.products)
+    next = answer.next
+  }
+  return products
 }
 
 /** Address of a cutout; a PNG preview or, without a format, the FITS file. */

@@ -1,0 +1,193 @@
+// `/hips/{public|full}/{map}/…`, the node's `/hipslist`, and for edges `/internal/maps`: a map as static files
+// (HiPS 1.0 §4). An address is a map's name and a parsed tile or one of a few names; nothing else is looked for.
+
+import { type Context, Hono } from 'hono'
+import { freshness, type ResourceKind } from '#src/caching'
+import { DaliError } from '#src/dali'
+import { type HipslistEntry, hipslist, parseProperties, parseTilePath } from '#src/hips'
+import { type Decision, decide } from '#src/rights'
+import { answer } from '../answer.ts'
+import type { MapRecord } from '../catalog/store.ts'
+import type { OriginDeps, OriginEnv } from '../deps.ts'
+import { HipsBuildError } from '../hips/errors.ts'
+import { type StoredFile, TileStore } from '../hips/tile-store.ts'
+import { publicBase } from '../middleware.ts'
+import { problem } from '../problem.ts'
+import { refuseDecision } from '../refuse.ts'
+
+type Tier = 'public' | 'full'
+
+const TYPES: Readonly<Record<string, string>> = {
+  png: 'image/png',
+  jpg: 'image/jpeg',
+  fits: 'application/fits',
+  html: 'text/html; charset=utf-8',
+}
+const TEXT = 'text/plain; charset=utf-8'
+/** The files of a map beside its tiles; true where the public tier has its own. */
+const FILES: Readonly<Record<string, boolean>> = {
+  properties: true,
+  'Moc.fits': true,
+  'index.html': false,
+  'preview.jpg': false,
+}
+/** The page of a map loads Aladin Lite from this node and the map's tiles. */
+const PAGE_POLICY =
+  "default-src 'none'; script-src 'self' 'unsafe-inline' 'wasm-unsafe-eval'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; font-src 'self' data:; connect-src 'self' data:; worker-src 'self' blob:"
+const OPEN: Decision = { outcome: 'allow', reason: 'public', public: true }
+const NOTHING = 'there is nothing at this address'
+
+export function hipsRoutes({ catalog, config, clock }: OriginDeps): Hono<OriginEnv> {
+  const app = new Hono<OriginEnv>()
+  const store = new TileStore({ catalog, dataFolder: config.dataFolder })
+
+  app.on(['GET', 'HEAD'], '/hips/*', async (c) => {
+    const address = parseAddress(new URL(c.req.url).pathname)
+    if (!address) return problem(c, 404, NOTHING)
+    const { tier, name, file } = address
+    const record = await store.map(name, clock())
+    if (!record) {
+      const folder = file && (await store.map(`${name ? `${name}/` : ''}${file}`, clock()))
+      return folder ? c.redirect(`/hips/${tier}/${folder.map}/`, 308) : problem(c, 404, 'there is no such map')
+    }
+    const decision = tier === 'public' ? OPEN : decide(c.var.caller.principal, record.rights, clock())
+    if (decision.outcome === 'deny') return refuseDecision(c, decision)
+    const found = await lookUp(store, record, tier, file === '' ? 'index.html' : file, clock())
+    if (!found) return problem(c, 404, NOTHING)
+    if (found.type.startsWith('text/html')) c.header('Content-Security-Policy', PAGE_POLICY)
+    return send(c, found, decision, clock())
+  })
+
+  app.get('/hipslist', async (c) => {
+    const base = publicBase(c)
+    const entries: HipslistEntry[] = []
+    for (const { map } of await catalog.maps()) {
+      const record = await store.map(map, clock())
+      const stored = record && (await store.file(record, 'public/properties'))
+      if (!stored) continue
+      const properties = parseProperties(new TextDecoder().decode(stored.bytes))
+      entries.push({ properties, serviceUrl: `${base}/hips/public/${map}` })
+    }
+    c.header('Content-Type', TEXT)
+    c.header('Cache-Control', 'public, max-age=60')
+    return c.body(hipslist(entries))
+  })
+
+  app.get('/internal/maps', async (c) => {
+    if (c.var.caller.from !== 'edge') return problem(c, 404, NOTHING)
+    c.header('Cache-Control', 'no-store')
+    return c.json({ maps: (await catalog.maps()).map(manifestOf) })
+  })
+  return app
+}
+
+interface Address {
+  readonly tier: Tier
+  /** May be no map at all. */
+  readonly name: string
+  /** What follows it: a tile's path, a file's name, or nothing. */
+  readonly file: string
+}
+
+/** From the raw path: nothing escaped, no dots for folders; doubled slashes count as one (Aladin Lite sends them). */
+export function parseAddress(path: string): Address | undefined {
+  const clean = path.replace(/\/{2,}/g, '/')
+  const match = /^\/hips\/(public|full)\/([\w./-]{1,400})$/.exec(clean)
+  if (!match || /(?:^|\/)\.{1,2}(?:\/|$)/.test(match[2])) return undefined
+  const at = match[2].lastIndexOf('/Norder')
+  const split = at >= 0 ? at : match[2].lastIndexOf('/')
+  return { tier: match[1] as Tier, name: match[2].slice(0, Math.max(0, split)), file: match[2].slice(split + 1) }
+}
+
+interface Found extends StoredFile {
+  readonly type: string
+  readonly kind: ResourceKind
+}
+
+async function lookUp(
+  store: TileStore,
+  record: MapRecord,
+  tier: Tier,
+  file: string,
+  nowMs: number,
+): Promise<Found | undefined> {
+  const once = async (record: MapRecord): Promise<Found | undefined> => {
+    const deepest = tier === 'public' ? record.publicOrder : record.order
+    const found = await one(store, record, tier, file, deepest)
+    return found
+  }
+  const found = await once(record)
+  if (found) return found
+  const replaced = await store.mapAfterMiss(record, nowMs)
+  return replaced && once(replaced)
+}
+
+async function one(
+  store: TileStore,
+  record: MapRecord,
+  tier: Tier,
+  file: string,
+  deepest: number,
+): Promise<Found | undefined> {
+  const suffix = file.slice(file.lastIndexOf('.') + 1)
+  if (Object.hasOwn(FILES, file)) {
+    const stored = await store.file(record, tier === 'public' && FILES[file] ? `public/${file}` : file)
+    return stored && { ...stored, type: TYPES[suffix] ?? TEXT, kind: 'description' }
+  }
+  const allsky = /^Norder3\/Allsky\.(png|fits)$/.exec(file)
+  if (allsky) {
+    if (!record.formats.some((format) => format === allsky[1])) return undefined
+    const stored = await store.file(record, `Norder3/Allsky.${allsky[1]}`)
+    return stored && { ...stored, type: TYPES[suffix], kind: 'tile' }
+  }
+  const tile = parseTilePath(file)
+  if (!tile || tile.order > deepest) return undefined
+  const format = record.formats.find((format) => format === tile.format)
+  if (!format) return undefined
+  const stored = await made(store, record, { ...tile, format })
+  return stored && { ...stored, type: TYPES[format], kind: 'tile' }
+}
+
+async function made(store: TileStore, record: MapRecord, tile: Parameters<TileStore['tile']>[1]) {
+  try {
+    return await store.tile(record, tile)
+  } catch (error) {
+    // The map outlived its images: every other tile is still good.
+    if (error instanceof HipsBuildError && error.code === 'stale-map')
+      throw new DaliError('unavailable', error.message, { cause: error, retryAfterS: 600 })
+    throw error
+  }
+}
+
+function send(
+  c: Context<OriginEnv>,
+  { bytes, etag, modifiedMs, type, kind }: Found,
+  decision: Decision,
+  nowMs: number,
+) {
+  const entity = {
+    etag,
+    lastModifiedMs: modifiedMs,
+    contentType: type,
+    size: bytes.length,
+    open: (start: number, end: number) => bytes.subarray(start, end),
+  }
+  return answer(c, entity, freshness(kind, decision, nowMs))
+}
+
+function manifestOf(record: MapRecord) {
+  const { map, release, generation, order, publicOrder, formats, rights, mocOrder, moc, publicMoc, modifiedMs } = record
+  return {
+    map,
+    release,
+    generation,
+    orderMin: 0,
+    order,
+    publicOrder,
+    formats,
+    rights,
+    modifiedMs,
+    moc: { order: mocOrder, cells: JSON.parse(moc) },
+    ...(publicMoc && { publicMoc: { order: publicOrder, cells: JSON.parse(publicMoc) } }),
+  }
+}
