@@ -10,13 +10,23 @@ import { problem } from './problem.ts'
 import { refuse } from './refuse.ts'
 import { footprintRoutes } from './routes/footprints.ts'
 import { healthRoutes } from './routes/health.ts'
+import { hipsRoutes } from './routes/hips.ts'
 import { internalRoutes } from './routes/internal.ts'
+import { siteRoutes } from './routes/site.ts'
 import { sodaRoutes } from './routes/soda.ts'
 import { vosiRoutes } from './routes/vosi.ts'
 
 export type OriginPart = (deps: OriginDeps) => Hono<OriginEnv>
 
-const PARTS: readonly OriginPart[] = [healthRoutes, vosiRoutes, sodaRoutes, footprintRoutes, internalRoutes]
+const PARTS: readonly OriginPart[] = [
+  healthRoutes,
+  vosiRoutes,
+  sodaRoutes,
+  hipsRoutes,
+  footprintRoutes,
+  siteRoutes,
+  internalRoutes,
+]
 
 export function createApp(deps: OriginDeps, parts: readonly OriginPart[] = PARTS): Hono<OriginEnv> {
   const app = new Hono<OriginEnv>()

@@ -3,7 +3,7 @@
 
 import { createHash } from 'node:crypto'
 import { readFile, stat } from 'node:fs/promises'
-import { createRequire } from 'node:module'
+import { findPackageJSON } from 'node:module'
 import { dirname, join, resolve } from 'node:path'
 import { Hono } from 'hono'
 import { freshness } from '#src/caching'
@@ -28,7 +28,8 @@ const PAGES: Readonly<Record<string, readonly [type: string, file: () => string]
   '/site/aladin/LICENSE': ['text/plain; charset=utf-8', () => join(aladin(), 'LICENSE')],
 }
 
-const aladin = () => dirname(dirname(createRequire(import.meta.url).resolve('aladin-lite/dist/aladin.js')))
+/** Its package, wherever npm put it. */
+const aladin = () => dirname(findPackageJSON('aladin-lite', import.meta.url) ?? '')
 
 interface Kept {
   readonly bytes: Uint8Array

@@ -28,10 +28,10 @@ function imageOf(map, path = map.path) {
   })
 }
 
-async function show(map, { move = true } = {}) {
+async function show(map, { move = true, draw = true } = {}) {
   state.shown = map
   byId('full').checked = false
-  aladin.setBaseImageLayer(imageOf(map))
+  if (draw) aladin.setBaseImageLayer(imageOf(map))
   if (move) {
     aladin.gotoRaDec(map.ra, map.dec)
     aladin.setFoV(Math.max(map.fov, 0.01))
@@ -220,6 +220,8 @@ async function start() {
     showShareControl: false,
     showContextMenu: false,
     showLayersControl: false,
+    showFrame: false,
+    showCooLocation: false,
     showCooGridControl: true,
     backgroundColor: '#10141b',
   })
@@ -237,7 +239,7 @@ async function start() {
   byId('full').addEventListener('change', ({ target }) =>
     aladin.setBaseImageLayer(imageOf(state.shown, target.checked ? state.full : state.shown.path)),
   )
-  if (first) await show(first)
+  if (first) await show(first, { move: false, draw: false })
   follow()
 }
 

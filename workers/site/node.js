@@ -37,11 +37,13 @@ export async function listMaps() {
   })
 }
 
-/** The same map with every order, where this visitor may see it. */
+/** The same map with every order, where there are more than the public ones and this visitor may see them. */
 export async function fullPath(map) {
   const path = `/hips/full/${map.name}`
   const answer = await fetch(`${path}/properties`).catch(() => undefined)
-  return answer?.ok ? path : undefined
+  if (!answer?.ok) return undefined
+  const [, order] = /^hips_order\s*=\s*(\d+)/m.exec(await answer.text()) ?? []
+  return Number(order) > map.order ? path : undefined
 }
 
 export async function listCollections() {
