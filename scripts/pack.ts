@@ -13,16 +13,17 @@ const DIST = join(ROOT, 'dist')
 
 function compile(): void {
   rmSync(DIST, { recursive: true, force: true })
-  const tsc = spawnSync('tsc', ['-p', 'tsconfig.pack.json'], { cwd: ROOT, stdio: 'inherit' })
-  if (tsc.status !== 0) throw new Error(`tsc ended with status ${tsc.status}`)
+  for (const project of ['scripts/tsconfig.pack.json', 'workers/tsconfig.pack.json']) {
+    const tsc = spawnSync('tsc', ['-p', project], { cwd: ROOT, stdio: 'inherit' })
+    if (tsc.status !== 0) throw new Error(`tsc -p ${project} ended with status ${tsc.status}`)
+  }
   for (const name of readdirSync(DIST, { recursive: true, encoding: 'utf8' })) {
     if (!name.endsWith('.js')) continue
     // Workers and threads are named by URL, which the compiler leaves alone.
     const text = readFileSync(join(DIST, name), 'utf8')
     writeFileSync(join(DIST, name), text.replace(/(['"`])(\.{1,2}\/[^'"`\n]*)\.ts\1/g, '$1$2.js$1'))
   }
-  // The edge's workers are bundled from their sources when an edge starts; the site is served as it is.
-  cpSync(join(ROOT, 'workers'), join(DIST, 'workers'), { recursive: true })
+  cpSync(join(ROOT, 'workers/site'), join(DIST, 'workers/site'), { recursive: true }) // served as it is
 }
 
 function packedManifest(): string {

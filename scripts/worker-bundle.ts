@@ -30,7 +30,7 @@ export async function bundleWorkers<N extends WorkerName>(...names: readonly N[]
 
 async function bundle(name: WorkerName): Promise<WorkerBundle> {
   const { outputFiles, metafile } = await build({
-    entryPoints: [join(ROOT, 'workers', name, 'main.ts')],
+    entryPoints: [join(ROOT, 'workers', name, 'main')],
     bundle: true,
     write: false,
     metafile: true,

@@ -1,0 +1,73 @@
+// What `npm pack` gives, installed in an empty folder: the command runs, a room can be imported, an edge can be bundled.
+// The package's dependencies are lent from this checkout, so that no registry is asked.
+
+import { execFileSync } from 'node:child_process'
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+
+const ROOT = resolve(import.meta.dirname, '../..')
+const TREE = [
+  'package.json',
+  'tsconfig.base.json',
+  'src',
+  'origin',
+  'workers',
+  'scripts',
+  'README.md',
+  'LICENSE',
+  'NOTICE',
+]
+
+describe('the packed package', () => {
+  let folder: string
+  let installed: string
+  const node = (...args: string[]) => execFileSync(process.execPath, args, { cwd: folder, encoding: 'utf8' })
+
+  beforeAll(() => {
+    folder = mkdtempSync(join(tmpdir(), 'skyedge-package-'))
+    // Packed from a copy: packing points package.json at the compiled code for a moment.
+    const copy = join(folder, 'checkout')
+    for (const name of TREE) cpSync(join(ROOT, name), join(copy, name), { recursive: true })
+    symlinkSync(join(ROOT, 'node_modules'), join(copy, 'node_modules'))
+    execFileSync('npm', ['pack', '--silent', '--pack-destination', folder], { cwd: copy, stdio: 'pipe' })
+    const tarball = readdirSync(folder).find((name) => name.endsWith('.tgz')) ?? ''
+
+    installed = join(folder, 'node_modules/skyedge')
+    mkdirSync(installed, { recursive: true })
+    execFileSync('tar', ['xzf', join(folder, tarball), '--strip-components=1', '-C', installed])
+    for (const name of readdirSync(join(ROOT, 'node_modules')).filter((name) => !name.startsWith('.')))
+      symlinkSync(join(ROOT, 'node_modules', name), join(folder, 'node_modules', name))
+    writeFileSync(join(folder, 'package.json'), '{ "type": "module" }')
+  })
+  afterAll(() => rmSync(folder, { recursive: true, force: true }))
+
+  it('runs the command', () => {
+    const { bin, version } = JSON.parse(readFileSync(join(installed, 'package.json'), 'utf8'))
+    const command = join('node_modules/skyedge', bin.skyedge)
+    expect(node(command, '--help')).toMatch(/hips[\s\S]*ingest/)
+    expect(node(command, '--version').trim()).toBe(version)
+  })
+
+  it('lends its rooms', () => {
+    const text = `import { FitsHeader } from 'skyedge/fits'
+      import { hash } from 'skyedge/healpix'
+      import { parseWcs } from 'skyedge/wcs'
+      console.log(typeof FitsHeader, typeof parseWcs, hash(3, 1, 1))`
+    expect(node('--input-type=module', '-e', text).trim()).toMatch(/^function function \d+$/)
+  })
+
+  it('bundles the edge from its own files', () => {
+    const text = `import { bundleWorkers } from './node_modules/skyedge/dist/scripts/worker-bundle.js'
+      const { edge } = await bundleWorkers('edge')
+      console.log(edge.code.length)`
+    expect(Number(node('--input-type=module', '-e', text))).toBeGreaterThan(10_000)
+  })
+
+  it('carries no test, no script of ours and no source map of this machine', () => {
+    const names = readdirSync(installed, { recursive: true, encoding: 'utf8' })
+    expect(names.filter((name) => /\.test\.|(^|\/)test\//.test(name))).toEqual([])
+    expect(names.filter((name) => name.endsWith('.ts') && !name.endsWith('.d.ts'))).toEqual([])
+  })
+})
