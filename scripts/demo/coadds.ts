@@ -143,6 +143,7 @@ function lay(
     [{ source: bits, out }],
     wcs,
   )
+  keepFlux(image, variance, part, wcs)
   addToCoadd(coadd, image, weight, { variance, at: [window.x0, window.y0] })
   for (let y = 0, k = 0; y < part.height; y++) {
     for (let x = 0; x < part.width; x++, k++) {
@@ -152,6 +153,32 @@ function lay(
     }
   }
   return weight
+}
+
+const CELL_PX = 32
+
+/**
+ * Pixels hold nJy, and those of the grid are of another size: values times the area of a grid pixel in exposure pixels,
+ * variances times its square. The area changes slowly: it is measured in the middle of cells of 32 pixels.
+ */
+function keepFlux(image: Plane, variance: Plane, optics: Optics, wcs: Wcs): void {
+  const points = new Float64Array(6)
+  const target = asGrid(optics)
+  for (let y0 = 0; y0 < image.height; y0 += CELL_PX) {
+    for (let x0 = 0; x0 < image.width; x0 += CELL_PX) {
+      const [x, y] = [x0 + CELL_PX / 2, y0 + CELL_PX / 2]
+      points.set([x, y, x + 1, y, x, y + 1])
+      target.pixelToWorldArray(points, points)
+      wcs.worldToPixelArray(points, points)
+      const [ax, ay, bx, by, cx, cy] = points
+      const area = Math.abs((bx - ax) * (cy - ay) - (cx - ax) * (by - ay))
+      for (let j = y0; j < Math.min(y0 + CELL_PX, image.height); j++)
+        for (let i = j * image.width + x0; i < j * image.width + Math.min(x0 + CELL_PX, image.width); i++) {
+          image.data[i] *= area
+          variance.data[i] *= area * area
+        }
+    }
+  }
 }
 
 function shifted(optics: Optics, { x0, y0, x1, y1 }: Window): Optics {

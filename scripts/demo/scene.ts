@@ -196,7 +196,7 @@ function spiralGalaxy(scale: number, at: At): Galaxy {
   return {
     id: 1,
     name: 'spiral',
-    ...at(14 * scale, -22 * scale),
+    ...at(118 * scale, -84 * scale),
     axisRatio: SPIRAL.axisRatio,
     angleDeg: SPIRAL.angleDeg,
     components: [
