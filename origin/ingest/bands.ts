@@ -81,7 +81,9 @@ const FILTERS = ['FILTER', 'FILTER1', 'FILTER2', 'FILTER01', 'FILTER02', 'FILTNA
 
 const named = (band: string, [minNm, maxNm]: Passband): Band => ({ band, emMinM: nm(minNm), emMaxM: nm(maxNm) })
 /** Decimal, so that 552 nm is 5.52e-7 and not 5.5200000000000005e-7. */
-const nm = (value: number) => Number(`${Number(value.toPrecision(12))}e-9`)
+const nm = (value: number) => scaled(Number(value.toPrecision(12)), -9)
+const scaled = (value: number, power: number) =>
+  /e/.test(`${value}`) ? value * 10 ** power : Number(`${value}e${power}`)
 
 export function bandOf(header: HeaderStack): Band {
   return special(header) ?? filterOf(header) ?? wavelengthOf(header) ?? {}
@@ -152,11 +154,12 @@ function filterOf(header: HeaderStack): Band | undefined {
   return undefined
 }
 
+/** Powers of ten of a metre. */
 const UNITS: readonly (readonly [RegExp, number])[] = [
-  [/\bmm\b|millimet/i, 1e-3],
-  [/\bum\b|micron|micromet/i, 1e-6],
-  [/\bnm\b|nanomet/i, 1e-9],
-  [/angstrom/i, 1e-10],
+  [/\bmm\b|millimet/i, -3],
+  [/\bum\b|micron|micromet/i, -6],
+  [/\bnm\b|nanomet/i, -9],
+  [/angstrom/i, -10],
 ]
 
 /** A wavelength without a filter: a band of no width, if its unit is said. */
@@ -166,7 +169,7 @@ function wavelengthOf(header: HeaderStack): Band | undefined {
     if (value === undefined || value <= 0) continue
     const unit = UNITS.find(([pattern]) => pattern.test(header.comment(keyword)))
     // Bare metres: no telescope works at a centimetre and calls it WAVELENG.
-    const metres = unit ? value * unit[1] : value < 0.01 ? value : undefined
+    const metres = unit ? scaled(value, unit[1]) : value < 0.01 ? value : undefined
     if (metres !== undefined) return { emMinM: metres, emMaxM: metres }
   }
   return undefined

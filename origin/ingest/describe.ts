@@ -12,13 +12,13 @@ export type Described = Partial<Pick<Product, FieldName>>
 const DATA_ID = 'LSST BUTLER DATAID'
 const TEXTS: Readonly<Partial<Record<FieldName, readonly string[]>>> = {
   targetName: ['OBJECT', 'TARGNAME', 'TGT_NAME'],
-  obsId: ['OBSID', 'OBS_ID', 'EXP-ID', 'FRSETID'],
+  obsId: ['OBSID', 'OBS_ID', 'EXP-ID', 'FRSETID', 'AORKEY'],
   facility: ['TELESCOP', 'OBSERVAT'],
   instrument: ['INSTRUME', 'INSTRUMENT', `${DATA_ID} INSTRUMENT`, 'DETECTOR_NAME'],
   patch: ['PATCH', `${DATA_ID} PATCH`],
 }
 const NUMBERS: Readonly<Partial<Record<FieldName, readonly string[]>>> = {
-  visit: ['VISIT', `${DATA_ID} VISIT`, 'EXPNUM', 'EXPID', 'IDNUM'],
+  visit: ['VISIT', `${DATA_ID} VISIT`, 'EXPNUM', 'IDNUM'],
   detector: ['CCDNUM', 'DET-ID', `${DATA_ID} DETECTOR`, 'DETECTOR', 'CCDID', 'CHIPID'],
   tract: ['TRACT', `${DATA_ID} TRACT`],
 }
@@ -28,6 +28,8 @@ export function describe(header: HeaderStack, tree: Described, { fields }: Mappi
   const found: Record<string, string | number | undefined> = { ...bandOf(header), ...timesOf(header) }
   for (const [field, keywords] of Object.entries(TEXTS)) found[field] = header.first(keywords!)
   for (const [field, keywords] of Object.entries(NUMBERS)) found[field] = firstWhole(header, keywords!)
+  // EXPID means many things; in afw files (AR_HDU) it is the exposure.
+  if (header.text('AR_HDU') !== undefined) found.visit ??= firstWhole(header, ['EXPID'])
   // A file of the 2MASS Atlas names its survey only.
   found.facility ??= header.text('DATASET')?.match(/^2MASS$/i)?.[0]
   found.calibLevel = calibLevelOf(header, found)

@@ -36,8 +36,11 @@ const LEAP_SECONDS: readonly (readonly [number, number])[] = [
 ]
 const DAY_S = 86_400
 const MJD_OF_1970 = 40_587
-/** From before photography to the far future: outside is a wrong unit or a wrong number. */
-const isMjd = (mjd: number) => mjd > -10_000 && mjd < 200_000
+/**
+ * From before photography to the far future: outside is a wrong unit or a wrong number. Within a minute of 1970 it is
+ * a zero of Unix time (afw writes it for "unknown").
+ */
+const isMjd = (mjd: number) => mjd > -10_000 && mjd < 200_000 && Math.abs(mjd - MJD_OF_1970) > 60 / DAY_S
 
 export function taiToUtc(mjdTai: number): number {
   for (const [from, seconds] of LEAP_SECONDS) if (mjdTai - seconds / DAY_S >= from) return mjdTai - seconds / DAY_S
@@ -79,7 +82,7 @@ export function timesOf(header: HeaderStack): Times {
   const lengthD = (exptimeS ?? 0) / DAY_S
   const start = startOf(header)
   if (!start) return { exptimeS }
-  const tMinMjd = toUtc(start.mjd) - (start.middle ? lengthD / 2 : 0)
+  const tMinMjd = (start.tai ? taiToUtc(start.mjd) : toUtc(start.mjd)) - (start.middle ? lengthD / 2 : 0)
   // A date without a time says no more than the day.
   if (start.dateOnly) return { tMinMjd, tMaxMjd: tMinMjd + 1, exptimeS }
   const end = endOf(header, start.mjd)
@@ -102,6 +105,8 @@ function exposureOf(header: HeaderStack): number | undefined {
 
 interface Start {
   readonly mjd: number
+  /** In TAI, whatever TIMESYS says. */
+  readonly tai?: boolean
   readonly middle?: boolean
   readonly dateOnly?: boolean
 }
@@ -113,7 +118,7 @@ function startOf(header: HeaderStack): Start | undefined {
   }
   // SDSS: TAI seconds since MJD 0.
   const taiS = header.number('TAI')
-  if (taiS !== undefined && taiS > 4e9 && taiS < 6e9) return { mjd: taiToUtc(taiS / DAY_S) }
+  if (taiS !== undefined && taiS > 4e9 && taiS < 6e9) return { mjd: taiS / DAY_S, tai: true }
   for (const keyword of START_DATE) {
     const date = parseDate(header.text(keyword) ?? '')
     if (!date || !isMjd(date.mjd)) continue
