@@ -71,6 +71,9 @@ interface PixelPoint {
   readonly y: number
 }
 
+/** An extreme is flat: this far from it along a circle of 2000 px, less than 1e-6 px is lost. */
+const LAST_STEP = 4e-6
+
 /** What is largest at the right, left, top and bottom end. */
 const EXTREMES: readonly ((point: PixelPoint) => number)[] = [({ x }) => x, ({ x }) => -x, ({ y }) => y, ({ y }) => -y]
 
@@ -79,6 +82,8 @@ function createWalker(wcs: Wcs, { width, height }: ImageSize, box: Box) {
   const pixel = new Float64Array(2)
   const back = new Float64Array(2)
   const toleranceRad = ((FOLD_PX * wcs.pixelScaleDeg) / 180) * Math.PI
+  /** Of the arc that is walked. */
+  const seen: PixelPoint[] = []
   const walker = { entered: false, crossed: false, walk }
 
   const inside = (x: number, y: number) => x >= -0.5 && x <= width - 0.5 && y >= -0.5 && y <= height - 0.5
@@ -96,14 +101,17 @@ function createWalker(wcs: Wcs, { width, height }: ImageSize, box: Box) {
     return { t, x, y }
   }
 
-  function take({ x, y }: PixelPoint): void {
+  function take(point: PixelPoint): void {
+    const { x, y } = point
     if (inside(x, y)) {
       walker.entered = true
+      seen.push(point)
       grow(box, x, y)
     } else walker.crossed = true
   }
 
   function walk(arc: Arc): void {
+    seen.length = 0
     let before = at(arc, 0)
     take(before)
     for (let i = 1; i <= arc.steps; i++) {
@@ -137,15 +145,10 @@ function createWalker(wcs: Wcs, { width, height }: ImageSize, box: Box) {
 
   /** The extremes lie between samples: climb from the best sample of this arc to each of the four. */
   function refine(arc: Arc): void {
-    if (!walker.entered) return
-    const count = 4 * arc.steps
-    const samples: PixelPoint[] = []
-    for (let i = 0; i <= count; i++) samples.push(at(arc, i / count))
-    const seen = samples.filter(({ x, y }) => inside(x, y))
     for (const value of EXTREMES) {
       let best = seen.reduce<PixelPoint | undefined>((a, b) => (a && value(a) >= value(b) ? a : b), undefined)
       if (!best) return
-      for (let step = 0.5 / count; step > 1e-9; step /= 2) {
+      for (let step = 0.5 / arc.steps; step > LAST_STEP; step /= 2) {
         for (const t of [best.t - step, best.t + step]) {
           const point = at(arc, Math.min(1, Math.max(0, t)))
           if (inside(point.x, point.y) && value(point) > value(best)) best = point

@@ -2,12 +2,12 @@
 
 usage: cutout_check.py JOBS.json     (needs astropy and numpy)
 
-JOBS.json is a list of {"cutout": FILE, "region": [lon, lat, radius] | null, "planes": [{"file": FILE, "hdu": N}, ...]}.
+JOBS.json is a list of {"cutout": FILE, "region": [lon, lat, radius], "planes": [{"file": FILE, "hdu": N}, ...]}.
 Planes are the image HDUs of the cutout, in order. For each plane it is shown that
   - data type and every pixel equal the original's section (NaN equals NaN; no tolerance),
   - positions of the cutout's pixels equal those of the same pixels in the original, by astropy's own WCS of both headers,
-  - with a region (a circle): no pixel whose centre is within it is missing, and at most one row or column is too many.
-Prints a JSON list of {"shape", "pixels", "equal", "worst_arcsec", "missing", "spare"}, one for each plane.
+  - no pixel whose centre is within it is missing, and at most one row or column is too many.
+Prints a JSON list of {"distorted", "shape", "pixels", "equal", "worst_arcsec", "missing", "spare"}, one a plane.
 """
 
 import json
@@ -48,18 +48,18 @@ def check(original, cut, region):
     y, x = np.mgrid[0 : got.shape[-2] : 5j, 0 : got.shape[-1] : 5j]
     a, b = sky(own, x, y), sky(whole, x + columns.start, y + rows.start)
     worst = float(np.nanmax(a.separation(b).arcsec))
-    answer = {"shape": list(got.shape), "pixels": int(got.size), "equal": bool(equal), "worst_arcsec": worst}
-    if region is not None:
-        height, width = original.data.shape[-2:]
-        yy, xx = np.mgrid[0:height, 0:width]
-        centre = SkyCoord(region[0] * u.deg, region[1] * u.deg)
-        inside = sky(whole, xx, yy).separation(centre).deg <= region[2]
-        outside = inside.copy()
-        outside[rows, columns] = False
-        answer["missing"] = int(outside.sum())
-        ys, xs = np.nonzero(inside)
-        spare = [ys.min() - rows.start, rows.stop - 1 - ys.max(), xs.min() - columns.start, columns.stop - 1 - xs.max()]
-        answer["spare"] = int(max(spare))
+    distorted = whole.sip is not None or any("TPV" in name for name in whole.wcs.ctype)
+    answer = {"distorted": distorted, "shape": list(got.shape), "pixels": int(got.size), "equal": bool(equal), "worst_arcsec": worst}
+    height, width = original.data.shape[-2:]
+    yy, xx = np.mgrid[0:height, 0:width]
+    centre = SkyCoord(region[0] * u.deg, region[1] * u.deg)
+    inside = sky(whole, xx, yy).separation(centre).deg <= region[2]
+    outside = inside.copy()
+    outside[rows, columns] = False
+    answer["missing"] = int(outside.sum())
+    ys, xs = np.nonzero(inside)
+    spare = [ys.min() - rows.start, rows.stop - 1 - ys.max(), xs.min() - columns.start, columns.stop - 1 - xs.max()]
+    answer["spare"] = int(max(spare))
     return answer
 
 
