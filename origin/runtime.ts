@@ -9,7 +9,7 @@ export const nodeRuntime: Runtime = {
     const out = gunzipSync(bytes, { maxOutputLength: inflatedLength + 1 })
     if (out.length !== inflatedLength)
       throw new RangeError(`a gzip member holds ${out.length} bytes, expected ${inflatedLength}`)
-    return out
+    return new Uint8Array(out.buffer, out.byteOffset, out.length)
   },
   gzip: (bytes, level) => gzipSync(bytes, { level }),
   zlib: (bytes, { level, huffmanOnly }) =>

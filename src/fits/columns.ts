@@ -51,15 +51,21 @@ export const ELEMENT_BYTES: Record<ColumnCode, number> = {
 const TFORM = /^\s*(\d*)([LXBIJKAEDCMPQ])(?:([LXBIJKAEDCM])?.*)?$/
 const MAX_COLUMNS = 999
 
-export function tableLayout(header: FitsHeader): TableLayout {
+/** `dataLength` bounds what the header may claim: rows and heap lie inside it. */
+export function tableLayout(header: FitsHeader, dataLength: number): TableLayout {
   const rowBytes = header.number('NAXIS1') ?? 0
-  const rows = header.number('NAXIS2') ?? 0
+  const rows = rowBytes === 0 ? 0 : (header.number('NAXIS2') ?? 0)
   const heapOffset = header.number('THEAP') ?? rowBytes * rows
   const fields = header.number('TFIELDS') ?? 0
   if (!Number.isInteger(fields) || fields < 0 || fields > MAX_COLUMNS)
     throw new FitsError(
       'bad-header',
       `TFIELDS is a whole number from 0 to ${MAX_COLUMNS}, got ${header.get('TFIELDS')}`,
+    )
+  if (!(rows * rowBytes <= dataLength && heapOffset <= dataLength))
+    throw new FitsError(
+      'bad-header',
+      `${rows} rows of ${rowBytes} bytes and a heap do not fit ${dataLength} bytes of data`,
     )
   if (!Number.isSafeInteger(heapOffset) || heapOffset < rowBytes * rows)
     throw new FitsError('bad-header', `THEAP is at least the table's ${rowBytes * rows} bytes, got ${heapOffset}`)

@@ -87,7 +87,7 @@ function storeTiles(index: TileIndex, put: (array: Uint8Array | Float64Array | U
 export function decodeFileIndex(bytes: Uint8Array): FileIndex {
   const broken = () => new FitsError('bad-data', 'a file index is broken or of another version: ingest the file again')
   if (bytes.length < 16 || String.fromCharCode(...bytes.subarray(0, 8)) !== MAGIC) throw broken()
-  if (bytes.byteOffset % 8 !== 0) bytes = bytes.slice()
+  if (bytes.byteOffset % 8 !== 0) bytes = new Uint8Array(bytes)
   const textLength = new DataView(bytes.buffer, bytes.byteOffset).getUint32(8, true)
   const base = 16 + padded(textLength)
   if (base > bytes.length) throw broken()

@@ -20,6 +20,8 @@ export const DEFAULT_LIMITS = {
 
 /** Pixels of one compression tile: bounds what decoding a tile may allocate (4 or 8 bytes each). */
 export const MAX_TILE_PIXELS = 2 ** 26
+/** The same where a few bytes may stand for a whole tile (HCOMPRESS_1, PLIO_1). */
+export const MAX_DENSE_TILE_PIXELS = 2 ** 24
 /** Bytes of one decoded window: what one call may allocate for its answer. */
 export const MAX_WINDOW_BYTES = 2 ** 31
 /** NAXIS may be at most this (FITS 4.0 §4.4.1.1). */

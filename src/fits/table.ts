@@ -58,7 +58,7 @@ export async function readBinTable(
       ? source.subarray(offset, offset + length)
       : await source.read({ offset, length }, { signal })
   if (data.length < length) throw new FitsError('truncated', `HDU ${hdu.index} ends within its table`)
-  const layout = tableLayout(hdu.header)
+  const layout = tableLayout(hdu.header, length)
   return { rows: layout.rows, columns: layout.columns.map((column) => readColumn(data, layout, column, runtime)) }
 }
 
@@ -105,7 +105,7 @@ function readHeap(
     total += length
     if (total > MAX_TABLE_BYTES) throw new FitsError('too-large', `the arrays of "${column.name}" take more than 1 GiB`)
     if (element === 'A') out.push(text(data, start, length))
-    else out.push(numbers(data.slice(start, start + length), element, column, runtime))
+    else out.push(numbers(new Uint8Array(data.subarray(start, start + length)), element, column, runtime))
   }
   return out
 }

@@ -4,8 +4,9 @@ import type { Runtime } from '#src/runtime'
 import { gunzipWords, unshuffle } from './compress/gzip.ts'
 import { hcompressDecode } from './compress/hcompress.ts'
 import { plioDecode } from './compress/plio.ts'
-import { riceDecode } from './compress/rice.ts'
+import { riceCheckLength, riceDecode } from './compress/rice.ts'
 import { FitsError } from './errors.ts'
+import { MAX_DENSE_TILE_PIXELS, MAX_TILE_PIXELS } from './limits.ts'
 import { type Bitpix, bytesPerPixel, type ImageShape, type PixelArray, pixelsOver, swapInPlace } from './pixels.ts'
 import { TILE_CODED, TILE_GZIP } from './tile-index.ts'
 import type { TileLayout } from './tile-layout.ts'
@@ -25,7 +26,17 @@ export interface TilePixels {
   readonly data: PixelArray
 }
 
+/** Kept between tiles unless it is a large one. */
+const MAX_KEPT = 1 << 22
 let scratch = new Int32Array(1 << 14)
+
+function scratchOf(count: number, most = MAX_TILE_PIXELS): Int32Array {
+  if (count > most)
+    throw new FitsError('too-large', `a tile of this kind may hold ${most} pixels, this one holds ${count}`)
+  if (count > MAX_KEPT) return new Int32Array(count)
+  if (scratch.length < count) scratch = new Int32Array(count)
+  return scratch
+}
 
 /** The answer may live in a scratch array: use it before the next call. */
 export function decodeTile(tile: TileBytes, tiles: TileLayout, image: ImageShape, runtime: Runtime): TilePixels {
@@ -41,15 +52,16 @@ export function decodeTile(tile: TileBytes, tiles: TileLayout, image: ImageShape
         'bad-data',
         `an uncompressed tile of ${count} pixels has ${length} bytes, got ${tile.bytes.length}`,
       )
-    return { quantized: false, data: words(tile.bytes.slice(), bytesPerPixel(bitpix), bitpix, runtime) }
+    return { quantized: false, data: words(new Uint8Array(tile.bytes), bytesPerPixel(bitpix), bitpix, runtime) }
   }
   switch (tiles.algorithm) {
     case 'RICE_1': {
       if (bitpix < 0 && !quantized)
         throw new FitsError('bad-header', 'floats under RICE_1 need ZSCALE and ZZERO, which this table lacks')
-      if (scratch.length < tile.wanted) scratch = new Int32Array(tile.wanted)
-      riceDecode(tile.bytes, tiles.riceBytes, tiles.riceBlock, scratch, tile.wanted)
-      return { quantized, data: scratch }
+      riceCheckLength(tile.bytes, tiles.riceBytes, tiles.riceBlock, tile.wanted)
+      const out = scratchOf(tile.wanted)
+      riceDecode(tile.bytes, tiles.riceBytes, tiles.riceBlock, out, tile.wanted)
+      return { quantized, data: out }
     }
     case 'GZIP_1':
     case 'GZIP_2': {
@@ -57,19 +69,19 @@ export function decodeTile(tile: TileBytes, tiles: TileLayout, image: ImageShape
       return { quantized, data: gzipPixels(tile.bytes, count, kind, tiles.algorithm === 'GZIP_2', runtime) }
     }
     case 'PLIO_1': {
-      if (scratch.length < count) scratch = new Int32Array(count)
-      plioDecode(tile.bytes, scratch, count)
+      const out = scratchOf(count, MAX_DENSE_TILE_PIXELS)
+      plioDecode(tile.bytes, out, count)
       // Pixel lists hold no negative numbers: unsigned 16-bit pixels are in them as such, not less BZERO.
-      if (bitpix === 16 && image.bzero === 32768) for (let i = 0; i < count; i++) scratch[i] -= 32768
-      return { quantized, data: scratch }
+      if (bitpix === 16 && image.bzero === 32768) for (let i = 0; i < count; i++) out[i] -= 32768
+      return { quantized, data: out }
     }
     case 'HCOMPRESS_1': {
-      if (scratch.length < count) scratch = new Int32Array(count)
       const [width, height = 1, ...deeper] = tile.shape
       if (deeper.some((length) => length > 1))
         throw new FitsError('unsupported', `HCOMPRESS_1 tiles are flat, got ${tile.shape.join(' x ')}`)
-      hcompressDecode(tile.bytes, tiles.smooth !== 0, width, height, scratch)
-      return { quantized, data: scratch }
+      const out = scratchOf(count, MAX_DENSE_TILE_PIXELS)
+      hcompressDecode(tile.bytes, tiles.smooth !== 0, width, height, out)
+      return { quantized, data: out }
     }
     default:
       throw new FitsError('unsupported', `ZCMPTYPE "${tiles.algorithm}" is no compression of FITS 4.0`)
@@ -86,7 +98,7 @@ function gzipPixels(bytes: Uint8Array, count: number, bitpix: Bitpix, shuffled: 
 }
 
 function words(bytes: Uint8Array, width: number, bitpix: Bitpix, runtime: Runtime): PixelArray {
-  if (bytes.byteOffset % width !== 0) bytes = bytes.slice()
+  if (bytes.byteOffset % width !== 0) bytes = new Uint8Array(bytes)
   swapInPlace(bytes, width, runtime)
   const kind = bitpix > 0 ? ((width * 8) as Bitpix) : bitpix
   return pixelsOver(kind, bytes.buffer as ArrayBuffer, bytes.byteOffset, bytes.length / width)

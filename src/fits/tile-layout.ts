@@ -63,7 +63,7 @@ export function tileLayout(
     throw new FitsError('too-large', `a tile may hold ${MAX_TILE_PIXELS} pixels, these hold ${pixels}`)
   const grid = image.axes.map((length, i) => Math.ceil(length / clipped[i]))
   const count = grid.reduce((product, tiles) => product * tiles, 1)
-  const table = tableLayout(header)
+  const table = tableLayout(header, dataLength)
   if (table.rows < count)
     throw new FitsError('bad-header', `an image of ${count} tiles needs as many table rows, got ${table.rows}`)
   const field = (name: string) => fieldPlace(table.columns.find((column) => column.name.toUpperCase() === name))

@@ -2,7 +2,9 @@
 
 import type { ByteRange, ByteSource } from './byte-source.ts'
 
-export function memorySource(key: string, bytes: Uint8Array): ByteSource {
+export function memorySource(key: string, given: Uint8Array): ByteSource {
+  // Subclasses (Node's Buffer) change what slice means: what is read here is always a plain array.
+  const bytes = new Uint8Array(given.buffer, given.byteOffset, given.length)
   return {
     key,
     size: async () => bytes.length,

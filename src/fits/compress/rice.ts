@@ -32,15 +32,21 @@ function peek(b: Uint8Array, at: number): number {
   return (((b[p] << 24) | (b[p + 1] << 16) | (b[p + 2] << 8) | b[p + 3]) << s) | (b[p + 4] >>> (8 - s))
 }
 
+/** Refuses a tile too short for its pixels before anything is allocated for them: each block has at least its head. */
+export function riceCheckLength(bytes: Uint8Array, pixelBytes: number, block: number, count: number): void {
+  const { headBits } = widthOf(pixelBytes)
+  if (!(block >= 1 && block <= 0xffff))
+    throw new FitsError('bad-header', `RICE_1 BLOCKSIZE is from 1 to 65535, got ${block}`)
+  if (bytes.length * 8 < pixelBytes * 8 + Math.ceil(count / block) * headBits) throw torn()
+}
+
 /**
  * Decodes the first `count` pixels of a tile into `out`: what lies behind them is never looked at.
  * One-byte pixels are unsigned, others signed.
  */
 export function riceDecode(bytes: Uint8Array, pixelBytes: number, block: number, out: Int32Array, count: number): void {
+  riceCheckLength(bytes, pixelBytes, block, count)
   const { headBits, plain, bits } = widthOf(pixelBytes)
-  if (!(block >= 1 && block <= 0xffff))
-    throw new FitsError('bad-header', `RICE_1 BLOCKSIZE is from 1 to 65535, got ${block}`)
-  if (bytes.length < pixelBytes) throw torn()
   if (padded.length < bytes.length + 8) padded = new Uint8Array(bytes.length * 2 + 8)
   const b = padded
   b.set(bytes)
