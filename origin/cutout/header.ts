@@ -29,8 +29,11 @@ export function cutHeader(hdu: Hdu, window: PixelWindow, place: HeaderPlace, pro
   const { bitpix, axes } = hdu.image!
   const cut = [window.x1 - window.x0, window.y1 - window.y0, ...axes.slice(2)].slice(0, Math.max(2, axes.length))
   const size = { width: cut[0], height: cut[1] }
-  for (const { keyword, value } of shiftCards((name) => header.get(name), window.x0, window.y0, size))
-    header.set(keyword, value)
+  for (const { keyword, value } of shiftCards((name) => header.get(name), window.x0, window.y0, size)) {
+    // A section that cannot be said of the cut (it was mirrored or binned) is better gone than empty.
+    if (value === undefined) header.remove(keyword)
+    else header.set(keyword, value)
+  }
   header.removeWhere((keyword) => STRUCTURAL.test(keyword))
   header.prepend(structure(place, bitpix, cut))
   for (const card of provenanceCards(provenance, section(window))) header.add(card)

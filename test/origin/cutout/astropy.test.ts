@@ -9,7 +9,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { radToDeg } from '#src/sky'
 import type { Product } from '../../../origin/catalog/store.ts'
 import { ingestFolder } from '../../../origin/ingest/ingest.ts'
-import { PYTHON, python, shared, skyData } from '../../support/optional.ts'
+import { command, PYTHON, python, shared, skyData } from '../../support/optional.ts'
 import { startTestOrigin, type TestOrigin } from '../../support/origin.ts'
 
 const CHECK = new URL('../../reference/cutout_check.py', import.meta.url).pathname
@@ -41,12 +41,14 @@ interface Job {
 }
 
 const astropy = python('astropy')
+const fitsverify = command('fitsverify')
 
 describe('cutouts of real files', () => {
   let origin: TestOrigin
   let folder: string
   const products = new Map<string, Product[]>()
   const answers = new Map<string, Answer[]>()
+  const files: string[] = []
 
   beforeAll(async () => {
     if (!astropy.found || !skyData().found) return
@@ -87,8 +89,8 @@ describe('cutouts of real files', () => {
       [product.raDeg, product.decDeg],
       [radToDeg(corner.lonRad), radToDeg(corner.latRad)],
     ]
-    const files = await Promise.all(product.planes.map(({ fileId }) => origin.catalog.file(fileId)))
-    const planes = product.planes.map(({ hdu }, i) => ({ file: files[i]!.path, hdu }))
+    const records = await Promise.all(product.planes.map(({ fileId }) => origin.catalog.file(fileId)))
+    const planes = product.planes.map(({ hdu }, i) => ({ file: records[i]!.path, hdu }))
     return Promise.all(
       centres.map(async ([ra, dec], i) => {
         const query = new URLSearchParams({ ID: product.publisherDid, CIRCLE: `${ra} ${dec} ${radius}` })
@@ -98,10 +100,21 @@ describe('cutouts of real files', () => {
         expect(bytes.length).toBe(Number(answer.headers.get('content-length')))
         const cutout = join(folder, `${product.collection}-${product.productId.replace(/\W/g, '_')}-${i}.fits`)
         await writeFile(cutout, bytes)
+        files.push(cutout)
         return { cutout, region: [ra, dec, radius], planes }
       }),
     )
   }
+
+  it.skipIf(!fitsverify.found || !astropy.found || !skyData().found)(
+    skyData().says(astropy.says(fitsverify.says('are FITS without an error to fitsverify'))),
+    () => {
+      // Warnings are of cards that came so: EPOCH, long strings.
+      const { stdout } = spawnSync('fitsverify', ['-e', '-q', ...files], { encoding: 'utf8' })
+      expect(stdout.split('\n').filter((line) => /FAILED/.test(line))).toEqual([])
+      expect(stdout.match(/verification OK/g)?.length).toBe(files.length)
+    },
+  )
 
   for (const [name, least] of FOLDERS) {
     const data = skyData(name)
