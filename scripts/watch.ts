@@ -11,10 +11,12 @@ while read -r line; do pids="$line"; done
 [ -z "$pids" ] && exit 0
 kill -TERM $pids 2>/dev/null
 for wait in 1 2 3 4 5 6 7 8 9 10; do
-  kill -0 $pids 2>/dev/null || exit 0
+  left=
+  for pid in $pids; do kill -0 "$pid" 2>/dev/null && left=1; done
+  [ -z "$left" ] && exit 0
   sleep 0.2
 done
-kill -KILL $pids 2>/dev/null
+for pid in $pids; do kill -KILL "$pid" 2>/dev/null; done
 `
 
 export class Watch {

@@ -20,7 +20,9 @@ const TICKS_PER_S = 100
 /** User and system time of the processes and their children, microseconds. */
 function cpuUs(pids: readonly number[]): number {
   return pids.reduce((sum, pid) => {
-    const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').replace(/^.*\) /s, '').split(' ')
+    const fields = readFileSync(`/proc/${pid}/stat`, 'utf8')
+      .replace(/^.*\) /s, '')
+      .split(' ')
     return sum + ((Number(fields[11]) + Number(fields[12])) * 1e6) / TICKS_PER_S
   }, 0)
 }
@@ -59,7 +61,9 @@ const SCALE: Record<string, number> = { us: 1e-3, ms: 1, s: 1e3 }
 const millis = (match: RegExpExecArray | null) => (match ? Number(match[1]) * SCALE[match[2]] : Number.NaN)
 
 function wrk(url: string, seconds: number): Promise<string> {
-  const child = spawn('wrk', ['-t2', '-c32', `-d${seconds}s`, '--latency', url], { stdio: ['ignore', 'pipe', 'inherit'] })
+  const child = spawn('wrk', ['-t2', '-c32', `-d${seconds}s`, '--latency', url], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
   return new Promise((resolve, reject) => {
     let text = ''
     child.stdout.on('data', (chunk) => {

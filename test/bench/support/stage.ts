@@ -14,7 +14,8 @@ import { childrenOf } from './load.ts'
 export const SECRET = 'only-for-the-benchmark-0123456789'
 export const TILE_BYTES = 50_000
 export const MAP = 'bench'
-export const tilePath = (npix: number) => `/hips/public/${MAP}/Norder9/Dir${Math.floor(npix / 10_000) * 10_000}/Npix${npix}.png`
+export const tilePath = (npix: number) =>
+  `/hips/public/${MAP}/Norder9/Dir${Math.floor(npix / 10_000) * 10_000}/Npix${npix}.png`
 
 const WORKERD = (createRequire(import.meta.url)('workerd') as { default: string }).default
 
