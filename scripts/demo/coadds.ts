@@ -20,7 +20,7 @@ import {
 import { memorySource } from '#src/storage'
 import { inIcrs, parseWcs, type Wcs } from '#src/wcs'
 import { nodeRuntime as runtime } from '../../origin/runtime.ts'
-import { bit } from './detector.ts'
+import { BIT } from './detector.ts'
 import { calexpPath, type MaskedImage } from './files.ts'
 import { asGrid, type Optics } from './optics.ts'
 import { type Band, COADD_PIXEL_ARCSEC, FIELD, type Plan, type Visit } from './plan.ts'
@@ -80,8 +80,8 @@ export async function coaddOnto(folder: string, plan: Plan, band: Band, optics: 
   }
   const { image, variance } = finishCoadd(coadd)
   for (let i = 0; i < mask.data.length; i++) {
-    if (coadd.count[i] === 0) mask.data[i] = bit('NO_DATA')
-    else if (rejected[i]) mask.data[i] |= bit('INEXACT_PSF')
+    if (coadd.count[i] === 0) mask.data[i] = BIT.NO_DATA
+    else if (rejected[i]) mask.data[i] |= BIT.INEXACT_PSF
   }
   return { optics, image, variance, mask, inputs, deepest: coadd.count.reduce((a, b) => Math.max(a, b), 0) }
 }
@@ -110,7 +110,8 @@ async function addExposure(
   return lay({ image, variance, mask: bits }, wcs, optics, window, coadd, mask, rejected)
 }
 
-const REJECT = bit('BAD') | bit('CR') | bit('NO_DATA')
+const { EDGE, NO_DATA } = BIT
+const REJECT = BIT.BAD | BIT.CR | NO_DATA
 
 function lay(
   exposure: MaskedImage,
@@ -127,7 +128,7 @@ function lay(
   const out = makeMask(window.x1 - window.x0, window.y1 - window.y0)
   for (let i = 0; i < bits.data.length; i++) {
     const flags = exposure.mask.data[i]
-    bits.data[i] = flags & REJECT ? bit('NO_DATA') : flags & ~bit('EDGE')
+    bits.data[i] = flags & REJECT ? NO_DATA : flags & ~EDGE
     if (flags & REJECT) exposure.image.data[i] = Number.NaN
   }
   // Only the part of the grid that the exposure reaches is worked on: a target of its own, shifted into place.
@@ -148,7 +149,7 @@ function lay(
   for (let y = 0, k = 0; y < part.height; y++) {
     for (let x = 0; x < part.width; x++, k++) {
       const i = (window.y0 + y) * mask.width + window.x0 + x
-      if (out.data[k] & bit('NO_DATA')) rejected[i] = 1
+      if (out.data[k] & NO_DATA) rejected[i] = 1
       else if (!Number.isNaN(image.data[k])) mask.data[i] |= out.data[k]
     }
   }
@@ -214,8 +215,7 @@ function reach(optics: Optics, wcs: Wcs, width: number, height: number): Window 
 }
 
 function medianOf({ data }: Plane): number {
-  const some: number[] = []
-  for (let i = 0; i < data.length; i += 37) if (!Number.isNaN(data[i])) some.push(data[i])
-  some.sort((a, b) => a - b)
-  return some[some.length >> 1]
+  const some = Float32Array.from({ length: Math.floor(data.length / 37) }, (_, i) => data[37 * i])
+  const sorted = some.filter((value) => !Number.isNaN(value)).sort()
+  return sorted[sorted.length >> 1]
 }

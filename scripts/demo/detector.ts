@@ -21,8 +21,13 @@ export const MASK_PLANES = {
   NO_DATA: 8,
   INEXACT_PSF: 9,
 } as const
-export const bit = (name: keyof typeof MASK_PLANES) => 1 << MASK_PLANES[name]
+/** The same as values to or together. */
+export const BIT = Object.fromEntries(Object.entries(MASK_PLANES).map(([name, n]) => [name, 1 << n])) as Record<
+  keyof typeof MASK_PLANES,
+  number
+>
 
+const { DETECTED, SAT } = BIT
 const READ_NOISE_ELECTRONS = 4
 const FULL_WELL_ELECTRONS = 60_000
 const EDGE_PX = 4
@@ -56,8 +61,8 @@ export function expose(plan: Plan, scene: Scene, visit: Visit, detector: number)
   for (let i = 0; i < image.data.length; i++) {
     const light = image.data[i]
     const v = skyVariance + gain * light
-    let flags = light > detected ? bit('DETECTED') : 0
-    if (light > full) flags |= bit('SAT')
+    let flags = light > detected ? DETECTED : 0
+    if (light > full) flags |= SAT
     variance.data[i] = v
     image.data[i] = Math.min(light, full) + Math.sqrt(v) * noise.normal()
     mask.data[i] = flags
@@ -99,9 +104,9 @@ function cosmicRays({ data, width, height }: Plane, mask: MaskPlane, d: Dice, ga
     for (let step = 0; step < length; step++, x += Math.cos(angle), y += Math.sin(angle)) {
       if (x < 0 || y < 0 || x >= width || y >= height) break
       const at = Math.floor(y) * width + Math.floor(x)
-      if (mask.data[at] & bit('CR')) continue
+      if (mask.data[at] & BIT.CR) continue
       data[at] += energy * d.between(0.5, 1)
-      mask.data[at] |= bit('CR')
+      mask.data[at] |= BIT.CR
     }
   }
 }
@@ -116,7 +121,7 @@ function badColumns(image: Plane, variance: Plane, mask: MaskPlane, d: Dice): vo
       const at = y * width + x
       image.data[at] = Number.NaN
       variance.data[at] = Number.NaN
-      mask.data[at] = bit('BAD') | bit('NO_DATA')
+      mask.data[at] = BIT.BAD | BIT.NO_DATA
     }
   }
 }
@@ -124,5 +129,5 @@ function badColumns(image: Plane, variance: Plane, mask: MaskPlane, d: Dice): vo
 function edges({ data, width, height }: MaskPlane): void {
   for (let y = 0; y < height; y++)
     for (let x = 0; x < width; x++)
-      if (Math.min(x, y, width - 1 - x, height - 1 - y) < EDGE_PX) data[y * width + x] |= bit('EDGE')
+      if (Math.min(x, y, width - 1 - x, height - 1 - y) < EDGE_PX) data[y * width + x] |= BIT.EDGE
 }

@@ -2,9 +2,10 @@
 
 import { coaddPath, LEVEL3_PATH } from './coadd-files.ts'
 import { calexpPath, hasTwin, twinPath } from './files.ts'
-import type { Plan } from './plan.ts'
-import { BANDS, FIELD, PIXEL_ARCSEC } from './plan.ts'
+import { BANDS, FIELD, PIXEL_ARCSEC, type Plan } from './plan.ts'
 import { moverPosition, type Scene, supernovaFlux, variableFlux } from './scene.ts'
+
+const detectors = [0, 1, 2, 3]
 
 export function makeTruth(plan: Plan, scene: Scene) {
   const { seed, size, visits } = plan
@@ -51,5 +52,3 @@ export function makeTruth(plan: Plan, scene: Scene) {
 }
 
 export type Truth = ReturnType<typeof makeTruth>
-
-const detectors = [0, 1, 2, 3]

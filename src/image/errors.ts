@@ -1,4 +1,11 @@
-export type ImageErrorCode = 'bad-size' | 'bad-window' | 'bad-cuts' | 'bad-weight' | 'bad-channels' | 'shape-mismatch'
+export type ImageErrorCode =
+  | 'bad-size'
+  | 'bad-grid'
+  | 'bad-window'
+  | 'bad-cuts'
+  | 'bad-weight'
+  | 'bad-channels'
+  | 'shape-mismatch'
 
 /** A wrong argument to a pixel operation: sizes, windows, cuts. Pixels themselves are never an error. */
 export class ImageError extends Error {

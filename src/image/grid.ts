@@ -5,6 +5,7 @@
 // pole of a cylindrical map) are exact: a line that crosses a cell always parts its corners.
 // Measured cells are used at half the measured step, where a smooth map errs a quarter as much.
 
+import { ImageError } from './errors.ts'
 import type { Window } from './overlap.ts'
 
 /** Exact source pixels (x, y pairs) of target pixels (x, y pairs, whole numbers); NaN where there is none. */
@@ -88,6 +89,11 @@ export function measureGrid(
   cells: GridCells,
   { step = 32, tolerancePx = 1e-3 }: GridOptions = {},
 ): void {
+  if (!(Number.isInteger(step) && step >= 2 && tolerancePx >= 0))
+    throw new ImageError(
+      'bad-grid',
+      `a grid has a whole step >= 2 and a tolerance >= 0, got ${step} and ${tolerancePx}`,
+    )
   cells.clear()
   const lastX = window.x1 - 1
   const lastY = window.y1 - 1

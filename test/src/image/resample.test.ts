@@ -189,6 +189,23 @@ describe('the measured grid', () => {
   })
 })
 
+describe('a grid that cannot be', () => {
+  it.each([{ step: 0 }, { step: 1.5 }, { step: Number.NaN }, { tolerancePx: Number.NaN }])(
+    'is refused: %o',
+    (options) => {
+      const window = { x0: 0, y0: 0, x1: 10, y1: 10 }
+      expect(() =>
+        measureGrid(
+          mapOf((x, y) => [x, y]),
+          window,
+          new GridCells(),
+          options,
+        ),
+      ).toThrow('a whole step >= 2')
+    },
+  )
+})
+
 describe('undefined pixels', () => {
   const identity: SkyTarget & SkySource = {
     width: 40,
