@@ -45,9 +45,9 @@ export function propertiesOf(facts: MapFacts, tier: TierFacts): Properties {
     ['obs_title', facts.title],
     [
       'obs_description',
-      facts.description ?? `${facts.title}, from ${products.length} images of ${facts.collections.join(', ')}`,
+      facts.description ?? `${facts.title}, from ${count(products)} of ${facts.collections.join(', ')}`,
     ],
-    ['prov_progenitor', `${facts.collections.join(', ')} (${products.length} images, release ${facts.release})`],
+    ['prov_progenitor', `${facts.collections.join(', ')} (${count(products)}, release ${facts.release})`],
     ['obs_regime', regimeOf(products)],
     ['em_min', least(products.map(({ emMinM }) => emMinM))],
     ['em_max', most(products.map(({ emMaxM }) => emMaxM))],
@@ -90,6 +90,8 @@ export function propertiesOf(facts: MapFacts, tier: TierFacts): Properties {
   for (const [key, value] of Object.entries(facts.overrides)) said.set(key, value)
   return new Map([...said].filter((entry): entry is [string, string] => entry[1] !== undefined && entry[1] !== ''))
 }
+
+const count = ({ length }: readonly unknown[]) => `${length} image${length === 1 ? '' : 's'}`
 
 export const creatorDid = ({ authority, release, map }: Pick<MapFacts, 'authority' | 'release' | 'map'>) =>
   `ivo://${authority}/${release}?hips/${map}`

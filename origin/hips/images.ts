@@ -5,7 +5,7 @@ import { decodeFileIndex, type Hdu, imageHeader, readWindow, type TileIndex, toP
 import type { Plane, Window } from '#src/image'
 import { inIcrs, parseWcs, type Wcs } from '#src/wcs'
 import { nodeRuntime } from '../runtime.ts'
-import { openFile } from '../storage/file-source.ts'
+import { openFits } from '../storage/fits-file.ts'
 
 /** One plane of a product: what a thread needs to read it. */
 export interface PlaneSource {
@@ -30,7 +30,7 @@ export interface RenderImage {
 interface OpenPlane {
   readonly hdu: Hdu
   readonly tiles?: TileIndex
-  readonly source: Awaited<ReturnType<typeof openFile>>
+  readonly source: Awaited<ReturnType<typeof openFits>>
   readonly width: number
   readonly height: number
 }
@@ -132,7 +132,7 @@ async function openPlane({ path, key, index, hdu: number, expect }: PlaneSource)
   const { hdus, tiles } = decodeFileIndex(index)
   const hdu = hdus[number]
   const [width, height] = hdu.image?.axes ?? [0, 0]
-  return { hdu, tiles: tiles[number], source: await openFile(path, key, { expect }), width, height }
+  return { hdu, tiles: tiles[number], source: await openFits(path, key, { expect }), width, height }
 }
 
 async function readPlane({ source, hdu, tiles }: OpenPlane, window: Window): Promise<Plane> {

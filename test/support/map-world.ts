@@ -9,7 +9,7 @@ import { footprint, inIcrs, parseWcs } from '#src/wcs'
 import { openCatalog } from '../../origin/catalog/open.ts'
 import type { Catalog, NewFile, NewPlane, NewProduct } from '../../origin/catalog/store.ts'
 import type { BuildWorld } from '../../origin/hips/build.ts'
-import { openFile } from '../../origin/storage/file-source.ts'
+import { openFits } from '../../origin/storage/fits-file.ts'
 
 export interface ImageFile {
   readonly path: string
@@ -41,14 +41,15 @@ export async function mapWorld(images: readonly ImageFile[]): Promise<MapWorld> 
   }
   await catalog.change({ files, products })
   const close = async () => {
-    await catalog.close()
+    // An origin that ran on it has closed it already.
+    await catalog.close().catch(() => undefined)
     rmSync(dataFolder, { recursive: true, force: true })
   }
   return { catalog, dataFolder, authority: 'skyedge.example', nowMs: NOON, close }
 }
 
 async function describeImage({ path, collection, band, hdu, varianceHdu, product }: ImageFile) {
-  const source = await openFile(path, basename(path))
+  const source = await openFits(path, basename(path))
   try {
     const hdus = await readHdus(source)
     const tiles = await Promise.all(hdus.map((one) => (one.tiles ? readTileIndex(source, one) : undefined)))
