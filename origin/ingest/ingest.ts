@@ -109,6 +109,7 @@ class Run {
         if (!file) continue
         this.#report.files++
         files.push({ file, role })
+        if (known && file.record) await this.#noteOthers(known.fileId, name)
       } catch (error) {
         this.#report.files++
         this.#refuse(name, error)
@@ -120,6 +121,14 @@ class Run {
     } catch (error) {
       for (const { file } of files.slice(0, 1)) this.#refuse(file.name, error)
     }
+  }
+
+  /** A changed file may be in other collections too: their products still describe what it was. */
+  async #noteOthers(fileId: number, name: string): Promise<void> {
+    const others = (await this.#options.catalog.productsOfFile(fileId)).filter((did) => !this.#generations.has(did))
+    if (others.length === 0) return
+    const reason = `changed, and is in ${others.length} products of other collections or releases: ingest those again too`
+    this.#report.notes.push({ name, reason })
   }
 
   async #keep(image: FoundImage): Promise<void> {

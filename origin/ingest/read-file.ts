@@ -111,7 +111,7 @@ async function startsAsFits(source: ByteSource, name: string): Promise<boolean> 
   if (isFits || !looksLikeFits(name)) return isFits
   if (bytes.length === 0) throw refused('is empty')
   if (bytes[0] === 0x1f && bytes[1] === 0x8b)
-    throw refused('is gzipped as a whole, so that no piece of it can be read alone: gunzip it, or compress it by tiles')
+    throw refused('is gzipped as a whole, pieces of it cannot be read: gunzip it, or compress it by tiles')
   throw refused('is no FITS file: it does not start with SIMPLE')
 }
 

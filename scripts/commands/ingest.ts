@@ -8,7 +8,7 @@ import type { ProductRights } from '../../origin/catalog/store.ts'
 import { loadConfig } from '../../origin/config.ts'
 import { IngestError } from '../../origin/ingest/errors.ts'
 import { type IngestOptions, ingestFolder } from '../../origin/ingest/ingest.ts'
-import { readMapping } from '../../origin/ingest/mapping.ts'
+import { NUMBER_FIELDS, readMapping, TEXT_FIELDS } from '../../origin/ingest/mapping.ts'
 import type { IngestReport } from '../../origin/ingest/report.ts'
 import { shown } from '../../origin/ingest/walk.ts'
 import { UsageError } from '../usage.ts'
@@ -26,6 +26,20 @@ interface Options {
   readonly prune?: boolean
   readonly json?: boolean
 }
+
+const MAPPING_HELP = `
+A mapping file (regular expressions on whole file names without folder and .fits):
+  { "files":  [{ "match": "(?<group>.+)_flux", "role": "image" },
+               { "match": "(?<group>.+)_sig", "role": "error" },
+               { "match": "psf_.*", "role": "skip", "reason": "a PSF" }],
+    "hdus":   [{ "extname": "NOISE", "role": "variance" }],
+    "fields": { "band": { "name": "_(?<value>[ugriz])$" },
+                "exptimeS": { "keywords": ["ITIME"], "scale": 0.001 },
+                "instrument": { "value": "WFI" } } }
+Files of one folder with the same group (and group2) are planes of one product. Roles: image, mask, variance, weight,
+error, extra, skip. Fields: ${[...TEXT_FIELDS, ...NUMBER_FIELDS].join(', ')}.
+
+Exit status: 0 done, 1 nothing taken or not stored, 2 wrong usage.`
 
 function parseName(text: string): string {
   if (!isName(text)) throw new InvalidArgumentError(`expected letters, digits and . _ - ~, got ${shown(text)}.`)
@@ -58,7 +72,7 @@ export function register(program: Command): void {
     .option('--prune', 'remove products of the folder whose image is gone')
     .option('--dry-run', 'look at everything, store nothing')
     .option('--json', 'print the report as JSON')
-    .addHelpText('after', '\nExit status: 0 done, 1 nothing taken or not stored, 2 wrong usage.')
+    .addHelpText('after', MAPPING_HELP)
     .action(ingest)
 }
 

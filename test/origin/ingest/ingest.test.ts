@@ -5,9 +5,11 @@ import {
   mkdtempSync,
   renameSync,
   rmSync,
+  statSync,
   symlinkSync,
   truncateSync,
   utimesSync,
+  writeFileSync,
 } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -212,6 +214,27 @@ describe('the same folder again', () => {
     expect(await ingest()).toMatchObject({ updated: 1 })
   })
 
+  it('remembers times as they are read from the file system, to the last bit', async () => {
+    for (let i = 0; i < 20; i++) {
+      const path = put(folder, `${i}.fits`, image())
+      if (i % 2) utimesSync(path, 1.7e9, 1.7e9 + i * 12_345.678901)
+    }
+    await ingest()
+    for (const [path, { mtimeMs, sizeBytes }] of await catalog.filesBelow(folder)) {
+      const stats = statSync(path)
+      expect([mtimeMs, sizeBytes]).toEqual([stats.mtimeMs, stats.size])
+    }
+  })
+
+  it('tells of other collections that a changed file is in', async () => {
+    const path = put(folder, 'one.fits', image())
+    await ingest()
+    await ingest({ release: 'dr2' })
+    utimesSync(path, 1e9, 1e9)
+    const { notes } = await ingest()
+    expect(notes).toEqual([{ name: 'one.fits', reason: expect.stringContaining('in 1 products of other collections') }])
+  })
+
   it('reports what has vanished, and removes it only when asked', async () => {
     put(folder, 'one.fits', image())
     const path = put(folder, 'two.fits', image())
@@ -319,6 +342,13 @@ describe('bad files', () => {
     for (const name of names) put(folder, name, image())
     expect(await ingest()).toMatchObject({ taken: names.length, refused: [] })
     expect(await ingest()).toMatchObject({ unchanged: names.length })
+  })
+
+  it('with names that are no text are refused, not mistaken for others', async () => {
+    writeFileSync(Buffer.concat([Buffer.from(`${folder}/`), Buffer.from([0xff, 0xfe]), Buffer.from('.fits')]), image())
+    const { taken, refused } = await ingest()
+    expect(taken).toBe(0)
+    expect(refused[0].reason).toBe('cannot be read (ENOENT)')
   })
 
   it('that grow while they are read are refused or whole, never half', async () => {
