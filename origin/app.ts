@@ -2,6 +2,7 @@
 
 import { Hono } from 'hono'
 import { DaliError } from '#src/dali'
+import { FitsError } from '#src/fits'
 import { StorageError } from '#src/storage'
 import { CatalogError } from './catalog/store.ts'
 import type { OriginDeps, OriginEnv } from './deps.ts'
@@ -50,6 +51,7 @@ function asFault(error: Error): DaliError {
     return new DaliError('unavailable', 'the file was replaced while it was read', { ...cause, retryAfterS: 5 })
   if (error instanceof StorageError || error instanceof CatalogError)
     return new DaliError('unavailable', 'the data cannot be read now', { ...cause, retryAfterS: 30 })
+  if (error instanceof FitsError) return new DaliError('internal', 'the file of this product is broken', cause)
   if (error.name === 'TimeoutError') return new DaliError('timeout', 'it took too long', { ...cause, retryAfterS: 30 })
   return new DaliError('internal', 'internal error', cause)
 }

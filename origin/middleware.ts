@@ -10,6 +10,9 @@ import { refuse } from './refuse.ts'
 
 type Middleware = MiddlewareHandler<OriginEnv>
 
+/** Labels of the counters; anything else a client may invent is `other`. */
+const ROUTES = new Set('soda hips hipslist footprints collections internal healthz metrics .well-known'.split(' '))
+
 const REQUEST_ID = /^[\w.:-]{1,64}$/
 
 /** The id of the request as it was sent (when it is a plain word) or a new one; a log line and counters at the end. */
@@ -23,8 +26,8 @@ export function observed({ log, clock, metrics }: OriginDeps): Middleware {
     const ms = performance.now() - start
     c.header('X-Request-Id', requestId)
     c.header('Server-Timing', `origin;dur=${ms.toFixed(1)}`, { append: true })
-    const route = c.req.path.split('/')[1]?.slice(0, 32) || 'root'
-    const known = c.res.status === 404 ? 'other' : route
+    const first = c.req.path.split('/')[1]
+    const known = ROUTES.has(first) ? first : 'other'
     metrics.add('skyedge_requests_total', { route: known, status: c.res.status })
     metrics.add('skyedge_request_seconds_total', { route: known }, ms / 1000)
     // The path without its query: what a client put there by mistake is not ours to keep.

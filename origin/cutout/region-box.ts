@@ -21,8 +21,10 @@ interface Box {
   y1: number
 }
 
-/** Steps of an outline are halved until they are this short in pixels, where they come near the image. */
+/** Where an outline comes near the image its steps are halved until they are this short in pixels, */
 const STEP_PX = 8
+/** or this part of the image's longer side: a polygon of 500 vertices across a large image must not take a second. */
+const STEP_PART = 1 / 64
 const MAX_DEPTH = 24
 /** A position that comes back farther off than this (in pixels) was on the folded side of a distortion. */
 const FOLD_PX = 0.5
@@ -32,6 +34,7 @@ export function regionWindow(region: Region, wcs: Wcs, size: ImageSize): PixelWi
   const box: Box = { x0: Infinity, x1: -Infinity, y0: Infinity, y1: -Infinity }
   const walker = createWalker(wcs, size, box)
   for (const arc of arcsOf(region)) walker.walk(arc)
+  walker.refine()
   const edge = walkEdge(region, wcs, size, box, walker.crossed || !walker.entered)
   // Beyond a projection's limb lies an outline that is neither the region's nor the image's: a coarse net finds it.
   if (edge.undefinedSeen) walkInside(region, wcs, size, box)
@@ -82,9 +85,10 @@ function createWalker(wcs: Wcs, { width, height }: ImageSize, box: Box) {
   const pixel = new Float64Array(2)
   const back = new Float64Array(2)
   const toleranceRad = ((FOLD_PX * wcs.pixelScaleDeg) / 180) * Math.PI
-  /** Of the arc that is walked. */
-  const seen: PixelPoint[] = []
-  const walker = { entered: false, crossed: false, walk }
+  const shortest = Math.max(STEP_PX, Math.max(width, height) * STEP_PART)
+  /** The best sample for each of the four extremes, and the arc it lies on. */
+  const best: ({ arc: Arc; point: PixelPoint } | undefined)[] = EXTREMES.map(() => undefined)
+  const walker = { entered: false, crossed: false, walk, refine }
 
   const inside = (x: number, y: number) => x >= -0.5 && x <= width - 0.5 && y >= -0.5 && y <= height - 0.5
 
@@ -101,32 +105,33 @@ function createWalker(wcs: Wcs, { width, height }: ImageSize, box: Box) {
     return { t, x, y }
   }
 
-  function take(point: PixelPoint): void {
+  function take(arc: Arc, point: PixelPoint): void {
     const { x, y } = point
     if (inside(x, y)) {
       walker.entered = true
-      seen.push(point)
+      for (const [i, value] of EXTREMES.entries()) {
+        const known = best[i]
+        if (!known || value(point) > value(known.point)) best[i] = { arc, point }
+      }
       grow(box, x, y)
     } else walker.crossed = true
   }
 
   function walk(arc: Arc): void {
-    seen.length = 0
     let before = at(arc, 0)
-    take(before)
+    take(arc, before)
     for (let i = 1; i <= arc.steps; i++) {
       const next = at(arc, i / arc.steps)
       between(arc, before, next, 0)
-      take(next)
+      take(arc, next)
       before = next
     }
-    refine(arc)
   }
 
   /** Halves a step that may pass through the image while it is long there. */
   function between(arc: Arc, a: PixelPoint, b: PixelPoint, depth: number): void {
     const length = Math.hypot(b.x - a.x, b.y - a.y)
-    if (depth >= MAX_DEPTH || length <= STEP_PX) return
+    if (depth >= MAX_DEPTH || length <= shortest) return
     if (Number.isNaN(length)) {
       // One end beyond the projection: a few halvings find where it comes in.
       if (depth >= 8 || (Number.isNaN(a.x) && Number.isNaN(b.x) && depth >= 3)) return
@@ -138,23 +143,25 @@ function createWalker(wcs: Wcs, { width, height }: ImageSize, box: Box) {
     )
       return
     const middle = at(arc, (a.t + b.t) / 2)
-    take(middle)
+    take(arc, middle)
     between(arc, a, middle, depth + 1)
     between(arc, middle, b, depth + 1)
   }
 
-  /** The extremes lie between samples: climb from the best sample of this arc to each of the four. */
-  function refine(arc: Arc): void {
-    for (const value of EXTREMES) {
-      let best = seen.reduce<PixelPoint | undefined>((a, b) => (a && value(a) >= value(b) ? a : b), undefined)
-      if (!best) return
+  /** The extremes lie between samples: climb to each of the four from its best one. */
+  function refine(): void {
+    for (const [i, value] of EXTREMES.entries()) {
+      const start = best[i]
+      if (!start) return
+      const { arc } = start
+      let top = start.point
       for (let step = 0.5 / arc.steps; step > LAST_STEP; step /= 2) {
-        for (const t of [best.t - step, best.t + step]) {
+        for (const t of [top.t - step, top.t + step]) {
           const point = at(arc, Math.min(1, Math.max(0, t)))
-          if (inside(point.x, point.y) && value(point) > value(best)) best = point
+          if (inside(point.x, point.y) && value(point) > value(top)) top = point
         }
       }
-      grow(box, best.x, best.y)
+      grow(box, top.x, top.y)
     }
   }
   return walker

@@ -1,4 +1,6 @@
 // A plan becomes bytes: a FITS file of every plane, or a PNG of the image. Lengths are known before any pixel is read.
+// A cutout holds the image planes only: tables beside them (PSF models, aperture corrections, catalogues) describe the
+// whole image and come with the whole product, which is asked for without a region.
 
 import { DaliError } from '#src/dali'
 import type { SodaRequest } from '#src/services'

@@ -176,3 +176,19 @@ describe('the window of a region', () => {
     expect(regionWindow(region, wcs, SIZE)).toEqual({ x0: 12, y0: 34, x1: 13, y1: 35 })
   })
 })
+
+describe('the window of a hostile region', () => {
+  it('of 500 vertices to and fro across a large image is found in less than half a second', () => {
+    const wcs = wcsAt({ projection: 'TAN', lonDeg: 10, latDeg: 20, scaleDeg: 1e-4, rotationDeg: 30, sip: true })
+    const large = { width: 9000, height: 9000 }
+    const vertices = Array.from({ length: 500 }, (_, i) => {
+      const [lonRad, latRad] = wcs.pixelToWorld(i * 0.2, i % 2 === 0 ? -300 : 9300) ?? [0, 0]
+      return { lonRad, latRad }
+    })
+    const start = performance.now()
+    regionWindow({ kind: 'polygon', vertices }, wcs, large)
+    const ms = performance.now() - start
+    console.log(`${ms.toFixed(0)} ms`)
+    expect(ms).toBeLessThan(500)
+  })
+})
