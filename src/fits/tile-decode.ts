@@ -46,13 +46,16 @@ export function decodeTile(tile: TileBytes, tiles: TileLayout, image: ImageShape
   if (tile.coding === TILE_GZIP)
     return { quantized: false, data: gzipPixels(tile.bytes, count, bitpix, false, runtime) }
   if (tile.coding !== TILE_CODED || tiles.algorithm === 'NOCOMPRESS') {
-    const length = count * bytesPerPixel(bitpix)
+    // Quantised integers may stand uncompressed too, but only in the column of coded tiles.
+    const integers = quantized && tile.coding === TILE_CODED
+    const kind = integers ? 32 : bitpix
+    const length = count * bytesPerPixel(kind)
     if (tile.bytes.length !== length)
       throw new FitsError(
         'bad-data',
         `an uncompressed tile of ${count} pixels has ${length} bytes, got ${tile.bytes.length}`,
       )
-    return { quantized: false, data: words(new Uint8Array(tile.bytes), bytesPerPixel(bitpix), bitpix, runtime) }
+    return { quantized: integers, data: words(new Uint8Array(tile.bytes), bytesPerPixel(kind), kind, runtime) }
   }
   switch (tiles.algorithm) {
     case 'RICE_1': {

@@ -63,7 +63,29 @@ function rowDifferences(v: Float64Array, n: number, [d2, d3, d5]: Float64Array[]
   return [n2, n3, n3]
 }
 
-const lowerMedian = (values: Float64Array, count: number) => values.subarray(0, count).sort()[(count - 1) >> 1]
+/** The value of rank (count - 1) >> 1, by Hoare's selection: the list is left half sorted. */
+function lowerMedian(values: Float64Array, count: number): number {
+  const rank = (count - 1) >> 1
+  let low = 0
+  let high = count - 1
+  while (low < high) {
+    const pivot = values[(low + high) >> 1]
+    let i = low
+    let j = high
+    while (i <= j) {
+      while (values[i] < pivot) i++
+      while (values[j] > pivot) j--
+      if (i > j) break
+      const value = values[i]
+      values[i++] = values[j]
+      values[j--] = value
+    }
+    if (rank <= j) high = j
+    else if (rank >= i) low = i
+    else break
+  }
+  return values[rank]
+}
 
 function middle(values: number[]): number {
   if (values.length === 0) return 0

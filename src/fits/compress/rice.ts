@@ -104,26 +104,61 @@ export function riceDecode(bytes: Uint8Array, pixelBytes: number, block: number,
 
 const torn = () => new FitsError('bad-data', 'a RICE_1 tile ends before its pixels do')
 
+/** Bits from the highest of each byte on, gathered in 32-bit words. */
+class BitWriter {
+  readonly bytes: Uint8Array<ArrayBuffer>
+  private word = 0
+  private room = 32
+  private at = 0
+  constructor(length: number) {
+    this.bytes = new Uint8Array(length)
+  }
+
+  /** The `length` low bits of value, 1 to 32; higher ones must be 0. */
+  put(value: number, length: number): void {
+    if (length < this.room) {
+      this.room -= length
+      this.word |= value << this.room
+      return
+    }
+    const over = length - this.room
+    this.flushWord(this.word | (value >>> over))
+    this.word = over === 0 ? 0 : value << (32 - over)
+    this.room = 32 - over
+  }
+
+  zeros(length: number): void {
+    for (; length >= this.room; this.room = 32) {
+      length -= this.room
+      this.flushWord(this.word)
+      this.word = 0
+    }
+    this.room -= length
+  }
+
+  end(): Uint8Array<ArrayBuffer> {
+    const length = this.at + ((32 - this.room + 7) >> 3)
+    this.flushWord(this.word)
+    return this.bytes.subarray(0, length)
+  }
+
+  private flushWord(word: number): void {
+    this.bytes[this.at++] = word >>> 24
+    this.bytes[this.at++] = word >>> 16
+    this.bytes[this.at++] = word >>> 8
+    this.bytes[this.at++] = word
+  }
+}
+
 /** Encodes the pixels of a tile; one-byte pixels are unsigned. */
 export function riceEncode(pixels: ArrayLike<number>, pixelBytes: number, block: number): Uint8Array<ArrayBuffer> {
   const { headBits, plain, bits } = widthOf(pixelBytes)
   const count = pixels.length
   const blocks = Math.ceil(count / block)
-  const out = new Uint8Array(pixelBytes + Math.ceil((blocks * (headBits + 8) + count * (bits + 4)) / 8) + 8)
+  const out = new BitWriter(pixelBytes + Math.ceil((blocks * (headBits + 8) + count * (bits + 4)) / 8) + 8)
   const shift = 32 - bits
   const folded = new Uint32Array(block)
-  let at = 0
-  const put = (value: number, length: number) => {
-    while (length > 0) {
-      const room = 8 - (at & 7)
-      const take = Math.min(room, length)
-      const piece = (value >>> (length - take)) & ((1 << take) - 1)
-      out[at >>> 3] |= piece << (room - take)
-      at += take
-      length -= take
-    }
-  }
-  put(pixels[0], bits)
+  out.put((pixels[0] << shift) >>> shift, bits)
   let last = pixels[0]
   for (let start = 0; start < count; start += block) {
     const length = Math.min(block, count - start)
@@ -132,26 +167,25 @@ export function riceEncode(pixels: ArrayLike<number>, pixelBytes: number, block:
       const next = pixels[start + i]
       const difference = ((next - last) << shift) >> shift
       last = next
-      folded[i] = ((difference << 1) ^ (difference >> 31)) >>> 0
-      if (bits < 32) folded[i] &= (1 << bits) - 1
+      folded[i] = (((difference << 1) ^ (difference >> 31)) << shift) >>> shift
       sum += folded[i]
     }
     const fs = codeLength(sum, length)
-    if (sum === 0) put(0, headBits)
+    if (sum === 0) out.put(0, headBits)
     else if (fs >= plain) {
-      put(plain + 1, headBits)
-      for (let i = 0; i < length; i++) put(folded[i], bits)
+      out.put(plain + 1, headBits)
+      for (let i = 0; i < length; i++) out.put(folded[i], bits)
     } else {
-      put(fs + 1, headBits)
+      out.put(fs + 1, headBits)
+      const one = 1 << fs
       for (let i = 0; i < length; i++) {
-        // The unary part: the bytes are zero already, so its zeros are only stepped over.
-        at += folded[i] >>> fs
-        put(1, 1)
-        if (fs > 0) put(folded[i] & ((1 << fs) - 1), fs)
+        const value = folded[i]
+        out.zeros(value >>> fs)
+        out.put(one | (value & (one - 1)), fs + 1)
       }
     }
   }
-  return out.subarray(0, (at + 7) >>> 3)
+  return out.end()
 }
 
 /** Low bits that suit values of this mean: log2 of half of it, from 0. */

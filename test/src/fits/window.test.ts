@@ -135,6 +135,27 @@ describe('a window', () => {
     expect(fresh.reads.map(({ length }) => length)).toEqual([51 * 8, needed])
   })
 
+  it('out of uncompressed tiles is the image cut', async () => {
+    const raw = skyImage(16)
+    const bytes = compressedImageHduBytes(sampleHeader(), raw, { algorithm: 'GZIP_2', tile: [90, 70], checksum: false })
+    const [hdu] = (await readHdus(memorySource('c', joined(emptyPrimaryBytes(), bytes)))).slice(1)
+    const pixels = Buffer.from(raw.data.buffer.slice(0)).swap16()
+    const header = Buffer.from(bytes.subarray(0, hdu.headerLength))
+      .toString('latin1')
+      .replace("'GZIP_2  '  ", "'NOCOMPRESS'")
+      .replace(/PCOUNT {2}= +\d+/, `PCOUNT  = ${String(pixels.length).padStart(20)}`)
+    const row = Buffer.alloc(8)
+    row.writeUInt32BE(pixels.length)
+    const source = memorySource('n', joined(emptyPrimaryBytes(), Buffer.from(header, 'latin1'), row, pixels))
+    const plain = (await readHdus(source))[1]
+    expect(plain.tiles!.algorithm).toBe('NOCOMPRESS')
+    const window = { x0: 3, y0: 5, x1: 80, y1: 60 }
+    const got = await readWindow(source, plain, window)
+    expect(Array.from(got.data as Int16Array)).toEqual(cut(raw, window))
+    // Swapping happens in a copy: the source's bytes stay as they are.
+    expect((await readWindow(source, plain, window)).data).toEqual(got.data)
+  })
+
   it('must lie inside the image', async () => {
     const source = memorySource('p', imageHduBytes(sampleHeader(), skyImage(16), { primary: true }))
     const [hdu] = await readHdus(source)
