@@ -140,6 +140,8 @@ function nearest({ width, height, data }: Plane, sx: number, sy: number): number
 function lanczos3(source: Plane, sx: number, sy: number): number {
   const { width, height, data } = source
   if (!(sx >= -EDGE && sy >= -EDGE && sx <= width - 1 + EDGE && sy <= height - 1 + EDGE)) return Number.NaN
+  const inner = lanczosInside(source, sx, sy)
+  if (!Number.isNaN(inner)) return inner
   const middle = nearest(source, Math.min(Math.max(sx, 0), width - 1), Math.min(Math.max(sy, 0), height - 1))
   if (Number.isNaN(middle)) return Number.NaN
   const ix = Math.floor(sx)
@@ -163,6 +165,27 @@ function lanczos3(source: Plane, sx: number, sy: number): number {
     }
   }
   return sum / weights
+}
+
+/** All 36 neighbours on the image and defined: rows of weights that sum to 1. NaN where that is not so. */
+function lanczosInside({ width, height, data }: Plane, sx: number, sy: number): number {
+  const ix = Math.floor(sx)
+  const iy = Math.floor(sy)
+  if (ix < 2 || iy < 2 || ix > width - 4 || iy > height - 4) return Number.NaN
+  const rowX = lanczosRow(sx - ix)
+  const rowY = lanczosRow(sy - iy)
+  const w0 = lanczosTable[rowX]
+  const w1 = lanczosTable[rowX + 1]
+  const w2 = lanczosTable[rowX + 2]
+  const w3 = lanczosTable[rowX + 3]
+  const w4 = lanczosTable[rowX + 4]
+  const w5 = lanczosTable[rowX + 5]
+  let sum = 0
+  for (let j = 0, p = (iy - 2) * width + ix - 2; j < 6; j++, p += width)
+    sum +=
+      lanczosTable[rowY + j] *
+      (w0 * data[p] + w1 * data[p + 1] + w2 * data[p + 2] + w3 * data[p + 3] + w4 * data[p + 4] + w5 * data[p + 5])
+  return sum
 }
 
 function orOfNeighbours({ width, height, data }: MaskPlane, sx: number, sy: number): number {
