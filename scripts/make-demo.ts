@@ -3,6 +3,7 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import cliProgress from 'cli-progress'
+import { openCatalog } from '../origin/catalog/open.ts'
 import type { Config } from '../origin/config.ts'
 
 export async function makeDemoOnce(config: Config): Promise<void> {
@@ -13,6 +14,30 @@ export async function makeDemoOnce(config: Config): Promise<void> {
     const progress = progressOf('survey')
     await makeDemoSurvey(folder, { onProgress: ({ done, total, label }) => progress.at(done, total, label) })
     progress.end()
+  }
+  const { makeDemoArchive } = await import('../origin/demo.ts')
+  const catalog = openCatalog(config)
+  let progress = progressOf('')
+  let step = ''
+  try {
+    await makeDemoArchive({
+      catalog,
+      dataFolder: config.dataFolder,
+      authority: config.authority,
+      folder,
+      nowMs: Date.now(),
+      onProgress: (what, done, total) => {
+        if (what !== step) {
+          progress.end()
+          progress = progressOf(what)
+          step = what
+        }
+        progress.at(done, total, '')
+      },
+    })
+  } finally {
+    progress.end()
+    await catalog.close()
   }
 }
 

@@ -85,9 +85,15 @@ describe('poisoning the cache', () => {
     const world = new World()
     // An origin that would repeat whatever it is told.
     world.routes.set(TILE, ({ headers }) => {
-      const told = ['x-forwarded-host', 'x-forwarded-for', 'x-original-url', 'x-evil', 'range', 'accept'].map((name) =>
-        headers.get(name),
-      )
+      const told = [
+        'x-skyedge-base',
+        'x-forwarded-host',
+        'x-forwarded-for',
+        'x-original-url',
+        'x-evil',
+        'range',
+        'accept',
+      ].map((name) => headers.get(name))
       return new Response(JSON.stringify(told), { headers: { 'set-cookie': 'stolen=1', vary: 'X-Evil' } })
     })
     const evil = {
@@ -103,7 +109,7 @@ describe('poisoning the cache', () => {
     }
     await world.get(TILE, { headers: evil })
     const answer = await world.get(TILE)
-    expect(await answer.text()).toBe(`["${world.host}",null,null,null,null,null]`)
+    expect(await answer.text()).toBe(`["http://${world.host}",null,null,null,null,null,null]`)
     expect(answer.headers.get('set-cookie')).toBeNull()
     expect(answer.headers.get('vary')).toBe('Origin')
     expect(world.asked.at(-1)!.headers.get('x-skyedge-principal')).toBeNull()
@@ -128,13 +134,13 @@ describe('poisoning the cache', () => {
 
   it('fails by Host: each name of the edge has documents of its own', async () => {
     const world = new World()
-    world.routes.set('/hipslist', ({ headers }) => new Response(headers.get('x-forwarded-host')))
+    world.routes.set('/hipslist', ({ headers }) => new Response(headers.get('x-skyedge-base')))
     const from = (host: string) =>
       world
         .fetch(new Request(`http://${host}/hipslist`), { waitUntil: () => undefined })
         .then((answer) => answer.text())
-    expect(await from('evil.example')).toBe('evil.example')
-    expect(await from('edge.test')).toBe('edge.test')
+    expect(await from('evil.example')).toBe('http://evil.example')
+    expect(await from('edge.test')).toBe('http://edge.test')
   })
 
   it('fails by page: CORS is added after the copy', async () => {

@@ -45,7 +45,6 @@ export async function ask(visit: Visit, pathAndQuery: string, options: AskOption
 async function once(visit: Visit, pathAndQuery: string, options: AskOptions): Promise<Response> {
   const { method = 'GET', principal, headers = {}, body = null, timeoutMs = 30_000 } = options
   const { settings } = visit.edge
-  const address = new URL(visit.request.url)
   const late = new AbortController()
   const timer = setTimeout(() => late.abort(), timeoutMs)
   const request = new Request(settings.originUrl + pathAndQuery, {
@@ -60,8 +59,7 @@ async function once(visit: Visit, pathAndQuery: string, options: AskOptions): Pr
       'x-request-id': visit.requestId,
       'x-skyedge-edge': settings.secret,
       // The origin writes addresses of this edge into documents.
-      'x-forwarded-host': address.host,
-      'x-forwarded-proto': address.protocol.slice(0, -1),
+      'x-skyedge-base': new URL(visit.request.url).origin,
       ...(principal && !isAnonymous(principal) ? { 'x-skyedge-principal': principalHeader(principal) } : {}),
     },
   })
