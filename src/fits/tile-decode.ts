@@ -57,10 +57,10 @@ export function decodeTile(tile: TileBytes, tiles: TileLayout, image: ImageShape
       )
     return { quantized: integers, data: words(new Uint8Array(tile.bytes), bytesPerPixel(kind), kind, runtime) }
   }
+  if (bitpix < 0 && !quantized && !tiles.algorithm.startsWith('GZIP'))
+    throw new FitsError('bad-header', `floats under ${tiles.algorithm} need ZSCALE and ZZERO, which this table lacks`)
   switch (tiles.algorithm) {
     case 'RICE_1': {
-      if (bitpix < 0 && !quantized)
-        throw new FitsError('bad-header', 'floats under RICE_1 need ZSCALE and ZZERO, which this table lacks')
       riceCheckLength(tile.bytes, tiles.riceBytes, tiles.riceBlock, tile.wanted)
       const out = scratchOf(tile.wanted)
       riceDecode(tile.bytes, tiles.riceBytes, tiles.riceBlock, out, tile.wanted)

@@ -96,6 +96,24 @@ describe('a FITS file', () => {
     expect(await plain.read({ offset: 100, length: 5 })).toEqual(bytes.slice(100, 105))
   })
 
+  it('is looked at once while the catalogue knows it, and again when it changed', async () => {
+    const path = file(new Uint8Array(gzipSync(bytes)))
+    const remembered = () => {
+      const { size: sizeBytes, mtimeMs } = statSync(path)
+      return { expect: { sizeBytes, mtimeMs } }
+    }
+    const old = remembered()
+    for (let again = 0; again < 2; again++)
+      expect(await (await openFits(path, 'key', old)).read({ offset: 7, length: 1 })).toEqual(bytes.slice(7, 8))
+    writeFileSync(path, new Uint8Array(gzipSync(bytes.slice(1, 900))))
+    await expect(openFits(path, 'key', old)).rejects.toMatchObject({ code: 'source-changed' })
+    expect(await (await openFits(path, 'key', remembered())).size()).toBe(899)
+    writeFileSync(path, bytes)
+    const plain = remembered()
+    for (let again = 0; again < 2; again++)
+      expect(await (await openFits(path, 'key', plain)).read({ offset: 7, length: 1 })).toEqual(bytes.slice(7, 8))
+  })
+
   it('is refused when it inflates to too much, or is torn', async () => {
     const bomb = file(new Uint8Array(gzipSync(new Uint8Array(50 * 2 ** 20))))
     await expect(openFits(bomb, 'key', { maxInflatedBytes: 2 ** 20 })).rejects.toMatchObject({ code: 'full' })
