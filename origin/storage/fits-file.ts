@@ -30,7 +30,7 @@ export async function openFits(path: string, key: string, options: OpenFitsOptio
     return file
   }
   await file.close()
-  const bytes = (identity && inflated.get(identity)) ?? (await inflate(path, key, maxInflatedBytes))
+  const bytes = inflated.get(identity ?? '') ?? (await inflate(path, key, maxInflatedBytes))
   if (bytes.length > maxInflatedBytes) throw tooLong(key, maxInflatedBytes)
   if (identity) keep(identity, bytes)
   return { ...memorySource(key, bytes), close: async () => {} }
