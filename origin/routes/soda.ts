@@ -29,6 +29,8 @@ export function sodaRoutes(deps: OriginDeps): Hono<OriginEnv> {
     if (decision.outcome === 'deny') return refuseDecision(c, decision)
 
     const fresh = freshness('cutout', decision, now)
+    // An edge keeps bytes under the generation that it knew when it asked: it is told which one these are of.
+    if (c.var.caller.from === 'edge') c.header('X-Skyedge-Generation', product.generation)
     const validator = { etag: etagOf(product.generation, sodaQuery(request)), lastModifiedMs: product.modifiedMs }
     const unchanged = evaluate((name) => c.req.header(name), validator) === 'not-modified'
     const unmade = { ...validator, contentType: request.format.mediaType, size: 0, open: () => new Uint8Array() }

@@ -117,7 +117,9 @@ async function take(response: Response, resource: Resource, visit: Visit): Promi
   const foreign = response.headers.get('x-skyedge-generation') ?? resource.generation
   // An answer to this principal alone, or bytes of a generation that the key does not name, are not for others.
   const personal = status === 401 || status === 403
-  const keep = (status === 200 || status === 404) && foreign === resource.generation && mayKeep(meta.cacheControl)
+  const decided = resource.control !== 'origin'
+  const sound = (status === 200 || status === 404) && foreign === resource.generation
+  const keep = sound && mayKeep(meta.cacheControl, { decided })
   const originSteps = fromOrigin(response.headers)
   const miss = (fwdStatus: number, stored: boolean): CacheStep[] => [
     ...originSteps,

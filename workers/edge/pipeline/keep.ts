@@ -30,8 +30,12 @@ export async function keepStream(key: string, reply: StreamReply, visit: Visit):
   return undefined
 }
 
-/** Whether the origin lets a document be kept by a cache that many share. */
-export const mayKeep = (cacheControl: string): boolean => !/\b(?:no-store|private)\b/i.test(cacheControl)
+/**
+ * Whether the origin's answer may be kept. Of a document `private` says that others get another one; bytes whose rights
+ * are decided here on every request are the same for all who get them, and `private` is for the client's side only.
+ */
+export const mayKeep = (cacheControl: string, { decided }: { decided: boolean }): boolean =>
+  !(decided ? /\bno-store\b/i : /\b(?:no-store|private)\b/i).test(cacheControl)
 
 /** Seconds a document is used unasked: the origin's s-maxage or max-age, else `fallback`. */
 export function lifetimeS(cacheControl: string, fallback: number): number {
