@@ -99,10 +99,9 @@ export const secured: Middleware = async (c, next) => {
 
 /** The node's address as its clients see it: what an edge says it was asked as, else the Host that we were. */
 export function publicBase(c: Context<OriginEnv>): string {
-  const edge = c.var.caller.from === 'edge'
-  const host = (edge && c.req.header('x-forwarded-host')) || c.req.header('host') || ''
-  const scheme = edge && c.req.header('x-forwarded-proto') === 'https' ? 'https' : 'http'
-  if (!/^(?:[A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\])(?::\d{1,5})?$/.test(host))
+  const edge = c.var.caller.from === 'edge' ? c.req.header('x-skyedge-base') : undefined
+  const base = edge ?? `http://${c.req.header('host') ?? ''}`
+  if (!/^https?:\/\/(?:[A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\])(?::\d{1,5})?$/.test(base))
     throw new DaliError('usage', 'the request names no usable host')
-  return `${scheme}://${host}`
+  return base
 }

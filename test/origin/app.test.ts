@@ -275,7 +275,7 @@ describe('an edge', () => {
   })
 
   it('says under which address its clients know it', async () => {
-    const forwarded = { 'x-forwarded-host': 'edge.example:8443', 'x-forwarded-proto': 'https' }
+    const forwarded = { 'x-skyedge-base': 'https://edge.example:8443' }
     const headers = { 'x-skyedge-edge': origin.edgeSecret, ...forwarded }
     expect(await (await get('/soda/capabilities', { headers })).text()).toContain('https://edge.example:8443/soda/sync')
     const direct = await (await get('/soda/capabilities', { headers: forwarded })).text()
