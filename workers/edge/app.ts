@@ -2,6 +2,7 @@
 
 import { type Handler, Hono } from 'hono'
 import { problem } from './problem.ts'
+import { board } from './routes/board.ts'
 import { document, live } from './routes/pass.ts'
 import { sodaSync } from './routes/soda.ts'
 import type { Visit } from './visit.ts'
@@ -29,14 +30,15 @@ export function createApp(): Hono<AppEnv> {
   app.get('/healthz', visitOf(healthz))
   app.all('/soda/sync', visitOf(sodaSync))
 
-  for (const path of ['/', '/index.html', '/status', '/docs', '/docs/*', '/site/*', '/aladin/*', '/favicon.ico'])
+  for (const path of ['/', '/index.html', '/docs', '/docs/*', '/site/*', '/aladin/*', '/favicon.ico'])
     app.get(path, kept)
   for (const path of ['/hipslist', '/openapi.json', '/.well-known/jwks.json', '/:service/capabilities', '/tap/tables'])
     app.get(path, kept)
   for (const path of ['/collections', '/footprints', '/tap/examples']) app.get(path, keptByQuery)
 
-  for (const path of ['/availability', '/:service/availability', '/caom2/*', '/registry', '/session'])
-    app.get(path, through)
+  app.get('/availability', visitOf(board))
+  app.get('/status', visitOf(board))
+  for (const path of ['/:service/availability', '/caom2/*', '/registry', '/session']) app.get(path, through)
   for (const path of ['/tap/*', '/sia/query', '/datalink/links', '/soda/async', '/soda/async/*']) app.all(path, through)
   for (const path of ['/recreate/async', '/recreate/async/*']) app.all(path, through)
   app.notFound((c) => problem(c.env, 404, 'there is nothing at this address'))

@@ -9,10 +9,10 @@ const EXPOSED =
 const ALLOWED = 'Authorization, Range, If-None-Match, If-Modified-Since, If-Range, Content-Type, X-Request-Id'
 
 /** With the `Vary` that is right: the answer's own words and what CORS adds. */
-export function cors({ request, edge }: Visit, vary?: string): HeaderTable {
-  const page = request.headers.get('origin')
+export function cors({ request, edge, hasCookie }: Visit, vary?: string): HeaderTable {
+  const page = hasCookie ? request.headers.get('origin') : null
   const varies = vary ? `${vary}, Origin` : 'Origin'
-  if (page !== null && request.headers.has('cookie') && mayCarryCookies(page, edge.settings.corsOrigins))
+  if (page !== null && mayCarryCookies(page, edge.settings.corsOrigins))
     return {
       'access-control-allow-origin': page,
       'access-control-allow-credentials': 'true',

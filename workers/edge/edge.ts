@@ -69,17 +69,19 @@ export function createEdge(settings: Settings, { clock = Date.now }: { clock?: (
       path: path ?? '/',
       query: rawQuery(request.url),
       nowMs: clock(),
+      hasCookie: request.headers.has('cookie'),
       requestId: requestIdOf(request.headers),
       waitUntil: (work) => context.waitUntil(work),
     }
     try {
       if (path === undefined)
         return problem(visit, 400, 'the address holds dot segments or characters that no address has')
+      const reads = request.method === 'GET' || request.method === 'HEAD'
+      if (reads && path.startsWith(HIPS)) return await hips(visit)
       const methods = WRITABLE.test(path) ? WRITE : READ
       if (request.method === 'OPTIONS') return preflight(visit, methods)
       if (!methods.split(', ').includes(request.method))
         return problem(visit, 405, `${request.method} means nothing here`, { allow: methods })
-      if (path.startsWith(HIPS)) return await hips(visit)
       // Hono routes by a request's own address: it is given the canonical one.
       return await app.fetch(new Request(`http://edge${path}`, { method: routed(request.method) }), visit)
     } catch (error) {

@@ -14,6 +14,8 @@ export interface Env {
   readonly ORIGIN?: Fetcher
   /** The `iss` a token must carry; default: the embedded issuer of the demo's authority. */
   readonly TOKEN_ISSUER?: string
+  /** The availability worker, which `/availability` and `/status` show here too. */
+  readonly AVAILABILITY_URL?: string
   /** Pages that may read with cookies: origins, space-separated, or `*` (the default) for any. */
   readonly CORS_ORIGINS?: string
   /** Size of the in-isolate tier in MiB, default 32. A Worker has 128 MiB in all. */
@@ -25,6 +27,7 @@ export interface Settings {
   readonly secret: string
   readonly region: string
   readonly issuer: string
+  readonly availabilityUrl?: string
   /** `undefined` = any. */
   readonly corsOrigins?: ReadonlySet<string>
   readonly memoryBytes: number
@@ -59,6 +62,7 @@ export function readEnv(env: Env): Settings {
     secret,
     region: env.REGION ?? 'local',
     issuer: env.TOKEN_ISSUER || tokenIssuer('skyedge.example'),
+    availabilityUrl: env.AVAILABILITY_URL?.replace(/\/+$/, '') || undefined,
     corsOrigins: pages === '*' ? undefined : new Set(pages.split(/\s+/)),
     memoryBytes: memoryMib * MIB,
     fetch: service ? (request) => service.fetch(request) : (request) => fetch(request),

@@ -35,6 +35,8 @@ export interface Visit {
   /** As sent, without `?`; never part of a tile's key. */
   readonly query: string
   readonly nowMs: number
+  /** Whether the request carries cookies, anyone's. */
+  readonly hasCookie: boolean
   readonly requestId: string
   waitUntil(work: Promise<unknown>): void
 }

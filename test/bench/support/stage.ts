@@ -42,7 +42,7 @@ export interface OriginStage extends Stage {
 }
 
 /** Node's own http: what it costs to ask an origin at all. `delayMs` per tile. */
-export async function startOriginStage({ delayMs = 0 } = {}): Promise<OriginStage> {
+export async function startOriginStage({ delayMs = 0 }: { delayMs?: number } = {}): Promise<OriginStage> {
   const tile = tileBytes()
   let hits = 0
   const manifest = JSON.stringify({
@@ -65,7 +65,9 @@ export async function startOriginStage({ delayMs = 0 } = {}): Promise<OriginStag
     }
     hits++
     const headers = { 'content-type': 'image/png', 'content-length': tile.length, etag: '"bench"' }
-    setTimeout(() => response.writeHead(200, headers).end(tile), delayMs)
+    const send = () => response.writeHead(200, headers).end(tile)
+    if (delayMs > 0) setTimeout(send, delayMs)
+    else send()
   })
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')

@@ -17,7 +17,7 @@ const STRANGER: Identity = { principal: ANONYMOUS }
 
 export async function identify(visit: Visit): Promise<Identity> {
   const { headers } = visit.request
-  if (!headers.has('authorization') && !headers.has('cookie')) return STRANGER
+  if (!visit.hasCookie && !headers.has('authorization')) return STRANGER
   const credentials = credentialsIn((name) => headers.get(name))
   if (credentials === undefined) return STRANGER
   if (credentials === 'malformed') return { principal: ANONYMOUS, problem: 'the Authorization header holds no token' }
