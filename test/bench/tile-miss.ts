@@ -5,20 +5,24 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { startWorkerdEdge } from '../../scripts/workerd-edge.ts'
+import type { Benchmark, BenchResult } from './result.ts'
 import { SECRET, startOriginStage, tilePath } from './support/stage.ts'
 
-export const name = 'tile-miss'
-export const about = 'edge misses of 50 kB tiles to a Node origin, and 100 concurrent misses of one tile'
+/** Different tiles, asked for 16 at a time. */
+const TILES = 2_000
+const CLIENTS = 100
+const DELAY_MS = 200
 
-export interface MissOptions {
-  /** Different tiles asked for, 16 at a time. Default 2000. */
-  readonly tiles?: number
+export const bench: Benchmark = {
+  name: 'tile-miss',
+  about: 'edge misses of 50 kB tiles to a Node origin, and 100 concurrent misses of one tile',
+  run,
 }
 
-export async function run({ tiles = 2_000 }: MissOptions = {}) {
+async function run(): Promise<BenchResult> {
   const folder = mkdtempSync(join(tmpdir(), 'skyedge-bench-'))
   const origin = await startOriginStage({ delayMs: 0 })
-  const slow = await startOriginStage({ delayMs: 200 })
+  const slow = await startOriginStage({ delayMs: DELAY_MS })
   const start = (originUrl: string, cache: string) =>
     startWorkerdEdge({ originUrl, secret: SECRET, host: '127.0.0.1', port: 0, cacheFolder: join(folder, cache) })
   const edges = [await start(origin.url, 'fast'), await start(slow.url, 'slow')]
@@ -28,7 +32,7 @@ export async function run({ tiles = 2_000 }: MissOptions = {}) {
     let next = 1
     const began = performance.now()
     const client = async () => {
-      while (next <= tiles) {
+      while (next <= TILES) {
         const at = performance.now()
         const answer = await fetch(edge.url + tilePath(next++))
         await answer.arrayBuffer()
@@ -43,30 +47,32 @@ export async function run({ tiles = 2_000 }: MissOptions = {}) {
 
     const together = performance.now()
     const statuses = await Promise.all(
-      Array.from({ length: 100 }, async () => {
+      Array.from({ length: CLIENTS }, async () => {
         const answer = await fetch(waiting.url + tilePath(7))
         await answer.arrayBuffer()
         return answer.status
       }),
     )
+    const allMs = performance.now() - together
     const quantile = (part: number) => times[Math.floor(part * (times.length - 1))]
     return {
-      name,
-      figures: {
-        missesPerS: tiles / seconds,
-        p50Ms: quantile(0.5),
-        p99Ms: quantile(0.99),
-        originRequestsPerMiss: missed / tiles,
-        concurrent: {
-          clients: statuses.length,
-          ok: statuses.filter((status) => status === 200).length,
-          originRequests: slow.hits(),
-          originDelayMs: 200,
-          allAnsweredMs: performance.now() - together,
+      name: bench.name,
+      figures: [
+        { what: 'misses, 16 at a time', value: TILES / seconds, unit: '/s' },
+        { what: 'median', value: quantile(0.5), unit: 'ms' },
+        { what: '99 of 100 within', value: quantile(0.99), unit: 'ms' },
+        { what: 'origin requests per miss', value: missed / TILES, unit: '' },
+        {
+          what: `${CLIENTS} at once: answered 200`,
+          value: statuses.filter((status) => status === 200).length,
+          unit: '',
         },
-      },
-      peers: {},
-      ratios: {},
+        { what: `${CLIENTS} at once: origin requests`, value: slow.hits(), unit: '' },
+        { what: `${CLIENTS} at once: all answered (origin takes ${DELAY_MS} ms)`, value: allMs, unit: 'ms' },
+      ],
+      peers: [],
+      ratios: [],
+      notes: ['the clients and the origin run in the process that measures'],
     }
   } finally {
     for (const stage of [...edges, origin, slow]) await stage.stop()

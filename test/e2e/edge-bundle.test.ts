@@ -20,9 +20,9 @@ const sharesOf = (name: keyof typeof bundles) => {
 }
 
 describe('the edge bundle', () => {
-  it('fits its budget: 160 kB, 45 kB compressed', () => {
-    expect(bundles.edge.code.length).toBeLessThan(160_000)
-    expect(gzipSync(bundles.edge.code).length).toBeLessThan(45_000)
+  it('fits its budget: 200 kB, 50 kB compressed', () => {
+    expect(bundles.edge.code.length).toBeLessThan(200_000)
+    expect(gzipSync(bundles.edge.code).length).toBeLessThan(50_000)
   })
 
   it('holds no pixel code, nothing of the origin, and no Node', () => {
