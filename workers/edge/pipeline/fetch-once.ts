@@ -98,7 +98,7 @@ async function lead(resource: Resource, principal: Principal, visit: Visit, stal
     response.body?.cancel().catch(() => undefined)
     throw error
   }
-  const led = await take(response, resource, visit)
+  const led = await take(response, resource, principal, visit)
   discard(stale)
   return led
 }
@@ -110,7 +110,7 @@ function confirmed(resource: Resource, stale: Found, visit: Visit): Led {
   return { outcome: isHeld(reply) ? { kind: 'held', reply } : { kind: 'stored' }, found: { reply, steps } }
 }
 
-async function take(response: Response, resource: Resource, visit: Visit): Promise<Led> {
+async function take(response: Response, resource: Resource, principal: Principal, visit: Visit): Promise<Led> {
   const { status } = response
   const meta = metaOf(response, visit.nowMs)
   const size = contentLength(response.headers) ?? (response.body === null ? 0 : undefined)
@@ -140,9 +140,10 @@ async function take(response: Response, resource: Resource, visit: Visit): Promi
   const kept = await keepStream(resource.key, passing, visit)
   if (kept) return { outcome: { kind: 'stored' }, found: { reply: kept, steps: miss(status, true) } }
   // This host keeps nothing, and the body went into the attempt: once, and never again in this isolate.
-  const again = await ask(visit, resource.ask, { ...resource.post, timeoutMs: resource.timeoutMs })
+  const who = resource.anonymous ? ANONYMOUS : principal
+  const again = await ask(visit, resource.ask, { principal: who, ...resource.post, timeoutMs: resource.timeoutMs })
   assertPresent(again)
-  return take(again, resource, visit)
+  return take(again, resource, principal, visit)
 }
 
 async function bytesOf(response: Response): Promise<ArrayBuffer> {
