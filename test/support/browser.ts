@@ -1,0 +1,91 @@
+// Debian's Chromium without a screen, drawing WebGL 2 in software; a page that asks anything of another host fails.
+
+import { type Browser, chromium, type Page } from 'playwright-core'
+import sharp from 'sharp'
+import { CHROMIUM } from './optional.ts'
+
+const FLAGS = [
+  '--headless',
+  '--no-sandbox',
+  '--disable-gpu',
+  '--use-gl=angle',
+  '--use-angle=swiftshader',
+  '--enable-unsafe-swiftshader',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+]
+
+export const startBrowser = (): Promise<Browser> => chromium.launch({ executablePath: CHROMIUM, args: FLAGS })
+
+export interface Watched {
+  readonly page: Page
+  /** Script errors, and requests to anything but `base`. */
+  readonly faults: string[]
+}
+
+export async function openPage(
+  browser: Browser,
+  base: string,
+  viewport = { width: 900, height: 560 },
+): Promise<Watched> {
+  const page = await browser.newPage({ viewport })
+  const faults: string[] = []
+  page.on('pageerror', (error) => faults.push(`script: ${error.message}`))
+  page.on('console', (message) => {
+    if (/Content Security Policy|Refused to/.test(message.text())) faults.push(message.text())
+  })
+  page.on('request', (request) => {
+    if (!/^(?:data|blob):/.test(request.url()) && !request.url().startsWith(`${base}/`))
+      faults.push(`asked ${request.url().slice(0, 120)}`)
+  })
+  return { page, faults }
+}
+
+export interface Picture {
+  readonly width: number
+  readonly height: number
+  /** Brightness (sum of red, green, blue) row by row. */
+  readonly light: Float64Array
+}
+
+export async function pictureOf(page: Page): Promise<Picture> {
+  const { data, info } = await sharp(await page.screenshot())
+    .removeAlpha()
+    .raw()
+    .toBuffer({ resolveWithObject: true })
+  const light = new Float64Array(info.width * info.height)
+  for (let i = 0; i < light.length; i++) light[i] = data[3 * i] + data[3 * i + 1] + data[3 * i + 2]
+  return { width: info.width, height: info.height, light }
+}
+
+/** Where the brightest thing within `reach` pixels of a point is: the middle of its pixels above 0.8 of its height. */
+export function peakNear({ width, height, light }: Picture, x: number, y: number, reach: number): [number, number] {
+  const box = {
+    x0: Math.max(0, Math.floor(x - reach)),
+    x1: Math.min(width, Math.ceil(x + reach)),
+    y0: Math.max(0, Math.floor(y - reach)),
+    y1: Math.min(height, Math.ceil(y + reach)),
+  }
+  let top = Number.NEGATIVE_INFINITY
+  let low = Number.POSITIVE_INFINITY
+  const each = (use: (px: number, py: number, value: number) => void) => {
+    for (let py = box.y0; py < box.y1; py++)
+      for (let px = box.x0; px < box.x1; px++) use(px, py, light[py * width + px])
+  }
+  each((_, __, value) => {
+    top = Math.max(top, value)
+    low = Math.min(low, value)
+  })
+  const sum = [0, 0, 0]
+  each((px, py, value) => {
+    const above = value - (low + 0.8 * (top - low))
+    if (above <= 0) return
+    sum[0] += above * (px + 0.5)
+    sum[1] += above * (py + 0.5)
+    sum[2] += above
+  })
+  return [sum[0] / sum[2], sum[1] / sum[2]]
+}
