@@ -15,13 +15,14 @@ import {
 } from '#src/fits'
 import { type ByteSource, StorageError } from '#src/storage'
 import type { Catalog, FileRecord, NewFile } from '../catalog/store.ts'
+import { openFits } from '../storage/fits-file.ts'
 import type { Described } from './describe.ts'
 import { IngestError } from './errors.ts'
 import { describeTree, readTree, treeHdu } from './lsst-tree.ts'
 import { looksLikeFits, shown } from './walk.ts'
 
 /** What the tile decoders of src/fits read. */
-const DECODED: ReadonlySet<string> = new Set(['RICE_1', 'GZIP_1', 'GZIP_2', 'NOCOMPRESS'])
+const DECODED: ReadonlySet<string> = new Set(['RICE_1', 'GZIP_1', 'GZIP_2', 'PLIO_1', 'HCOMPRESS_1', 'NOCOMPRESS'])
 /** HDUs of one file that are looked at: focal planes have a few hundred. */
 const MAX_HDUS = 4000
 
@@ -59,8 +60,9 @@ export async function readFile(
     const before = await handle.stat({ bigint: true })
     if (!before.isFile()) throw refused('is no regular file')
     const stats = numbers(before)
-    const source = handleSource(handle, stats.sizeBytes, name)
+    const plain = handleSource(handle, stats.sizeBytes, name)
     const untouched = known && same(known, stats) ? await knownIndex(catalog, known) : undefined
+    const source = looksLikeFits(name) && (await isGzip(plain)) ? await inflated(path, name, stats) : plain
     if (!untouched && !(await startsAsFits(source, name))) return undefined
     const hdus = untouched ?? (await readHdus(source, { maxHdus: MAX_HDUS }))
     const json = treeHdu(hdus)
@@ -110,9 +112,21 @@ async function startsAsFits(source: ByteSource, name: string): Promise<boolean> 
   const isFits = new TextDecoder('latin1').decode(bytes) === 'SIMPLE  ='
   if (isFits || !looksLikeFits(name)) return isFits
   if (bytes.length === 0) throw refused('is empty')
-  if (bytes[0] === 0x1f && bytes[1] === 0x8b)
-    throw refused('is gzipped as a whole, pieces of it cannot be read: gunzip it, or compress it by tiles')
   throw refused('is no FITS file: it does not start with SIMPLE')
+}
+
+async function isGzip(source: ByteSource): Promise<boolean> {
+  const [first, second] = await source.read({ offset: 0, length: 2 })
+  return first === 0x1f && second === 0x8b
+}
+
+/** A file gzipped as a whole is read from memory, here and by every later reader: bounded, and slower than tiles. */
+async function inflated(path: string, name: string, { sizeBytes, mtimeMs }: Stats): Promise<ByteSource> {
+  try {
+    return await openFits(path, shown(name), { expect: { sizeBytes, mtimeMs } })
+  } catch (error) {
+    throw error instanceof StorageError ? refused(error.message) : error
+  }
 }
 
 async function tileIndexes(source: ByteSource, hdus: readonly Hdu[]): Promise<(TileIndex | undefined)[]> {

@@ -13,6 +13,7 @@ import {
 } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { gzipSync } from 'node:zlib'
 import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { binTableBytes, compressedImageHduBytes, FitsHeader } from '#src/fits'
 import { openSqliteCatalog } from '../../../origin/catalog/sqlite/sqlite-catalog.ts'
@@ -142,6 +143,13 @@ describe('a folder of images', () => {
       { name: 'a/epoch2_mask.fits', reason: 'a mask plane of 39 x 30 pixels, but its image has 40 x 30' },
       { name: 'b/epoch2_err.fits', reason: 'an error plane without the image it belongs to' },
     ])
+  })
+
+  it('takes images gzipped as a whole, and finds them unchanged the next time', async () => {
+    put(folder, 'one.fits.gz', gzipSync(image()))
+    expect(await ingest()).toMatchObject({ taken: 1, refused: [], files: 1 })
+    expect(await ingest()).toMatchObject({ taken: 0, unchanged: 1, refused: [], files: 1 })
+    expect((await products())[0]).toMatchObject({ width: 40, height: 30 })
   })
 
   it('takes tile-compressed images, whatever their endings say', async () => {
@@ -300,7 +308,7 @@ describe('bad files', () => {
     expect(reasons.h).toContain('no celestial coordinates')
     expect(reasons.i).toContain('TNX')
     expect(reasons.k).toBe('holds tables but no image')
-    expect(reasons.l).toContain('gzipped')
+    expect(reasons.l).toContain('gzip')
     for (const { reason } of refused) {
       expect(reason).not.toContain(all)
       expect(reason.split('\n')).toHaveLength(1)
