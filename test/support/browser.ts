@@ -18,7 +18,17 @@ const FLAGS = [
   '--disable-sync',
 ]
 
-export const startBrowser = (): Promise<Browser> => chromium.launch({ executablePath: CHROMIUM, args: FLAGS })
+/** Ready to draw: on a busy machine the first contexts may be refused while its drawing process starts. */
+export async function startBrowser(): Promise<Browser> {
+  const browser = await chromium.launch({ executablePath: CHROMIUM, args: FLAGS })
+  const page = await browser.newPage()
+  for (let k = 0; k < 50; k++) {
+    if (await page.evaluate("document.createElement('canvas').getContext('webgl2') !== null")) break
+    await page.waitForTimeout(200)
+  }
+  await page.close()
+  return browser
+}
 
 export interface Watched {
   readonly page: Page
