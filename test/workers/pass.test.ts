@@ -34,13 +34,13 @@ describe('documents', () => {
   })
 
   it('of a large size stream through the data centre cache and can be stale', async () => {
-    const world = new World().put('/aladin/aladin.js', bytesOf(2_300_000), { 'content-type': 'text/javascript' })
-    expect((await (await world.get('/aladin/aladin.js')).arrayBuffer()).byteLength).toBe(2_300_000)
+    const world = new World().put('/site/aladin/aladin.js', bytesOf(2_300_000), { 'content-type': 'text/javascript' })
+    expect((await (await world.get('/site/aladin/aladin.js')).arrayBuffer()).byteLength).toBe(2_300_000)
     world.nowMs += 60_000
-    expect((await (await world.get('/aladin/aladin.js')).arrayBuffer()).byteLength).toBe(2_300_000)
+    expect((await (await world.get('/site/aladin/aladin.js')).arrayBuffer()).byteLength).toBe(2_300_000)
     world.away = true
     world.nowMs += 60_000
-    const stale = await world.get('/aladin/aladin.js')
+    const stale = await world.get('/site/aladin/aladin.js')
     expect(stale.headers.get('cache-status')).toMatch(/^colo; hit; ttl=-\d+; detail=origin-away/)
     expect((await stale.arrayBuffer()).byteLength).toBe(2_300_000)
   })

@@ -30,8 +30,7 @@ export function createApp(): Hono<AppEnv> {
   app.get('/healthz', visitOf(healthz))
   app.all('/soda/sync', visitOf(sodaSync))
 
-  for (const path of ['/', '/index.html', '/docs', '/docs/*', '/site/*', '/aladin/*', '/favicon.ico'])
-    app.get(path, kept)
+  for (const path of ['/', '/index.html', '/docs', '/docs/*', '/site/*', '/favicon.ico']) app.get(path, kept)
   for (const path of ['/hipslist', '/openapi.json', '/.well-known/jwks.json', '/:service/capabilities', '/tap/tables'])
     app.get(path, kept)
   for (const path of ['/collections', '/footprints', '/tap/examples']) app.get(path, keptByQuery)
