@@ -9,7 +9,9 @@ import type { Catalog } from '../../origin/catalog/store.ts'
 import { type Config, loadConfig } from '../../origin/config.ts'
 import { type BuildOptions, type BuildResult, type BuildWorld, buildMap } from '../../origin/hips/build.ts'
 import { buildColourMap } from '../../origin/hips/colour.ts'
+import { HipsBuildError } from '../../origin/hips/errors.ts'
 import type { TileFormat } from '../../origin/hips/recipe.ts'
+import { UsageError } from '../usage.ts'
 
 interface Options {
   readonly from: string[]
@@ -99,6 +101,9 @@ export function register(program: Command): void {
       try {
         const result = await build(map, options, catalog, config)
         report(map, result, options.json)
+      } catch (error) {
+        const wrong = error instanceof HipsBuildError && (error.code === 'bad-option' || error.code === 'bad-name')
+        throw wrong ? new UsageError(error.message) : error
       } finally {
         await catalog.close()
       }
