@@ -11,12 +11,31 @@ import { type ColourStyle, type GreyStyle, TILE_WIDTH } from './recipe.ts'
 export const greyPixels = (plane: Plane, style: GreyStyle): Uint8Array =>
   stretch(plane, { min: style.low, max: style.high }, style.stretch)
 
-/** RGBA of red, green and blue planes, at least one of them present. */
+/**
+ * RGBA of red, green and blue planes, at least one of them present. Where a band is unknown but another is not, the
+ * colour is unknown: it takes the mean of the others, so that a gap between detectors shows grey and not green.
+ */
 export function colourPixels(bands: readonly (Plane | undefined)[], style: ColourStyle): Uint8Array {
   const some = bands.find((band) => band !== undefined) as Plane
-  const blank = { ...some, data: new Float32Array(some.data.length).fill(Number.NaN) }
-  const [red, green, blue] = bands.map((band) => band ?? blank)
-  return luptonRgb(red, green, blue, style)
+  const planes = bands.map((band) => ({
+    ...some,
+    data: band ? Float32Array.from(band.data) : new Float32Array(some.data.length).fill(Number.NaN),
+  }))
+  for (let i = 0; i < some.data.length; i++) {
+    let known = 0
+    let sum = 0
+    for (let band = 0; band < 3; band++) {
+      const value = planes[band].data[i]
+      if (Number.isNaN(value)) continue
+      known++
+      sum += (value - style.minimum[band]) * style.scale[band]
+    }
+    if (known === 0 || known === 3) continue
+    for (let band = 0; band < 3; band++)
+      if (Number.isNaN(planes[band].data[i]))
+        planes[band].data[i] = style.minimum[band] + sum / known / style.scale[band]
+  }
+  return luptonRgb(planes[0], planes[1], planes[2], style)
 }
 
 /** FITS rows run bottom up, PNG rows top down (HiPS 1.0 §4.1; checked on CDS's own tiles). */
