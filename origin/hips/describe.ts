@@ -112,7 +112,9 @@ function regimeOf(products: readonly Product[]): string | undefined {
 }
 
 /** A page that shows the map; nothing in it comes from outside. */
-export function indexHtml(title: string): string {
+export function indexHtml(title: string, view: View): string {
+  const target = `${radToDeg(view.lonRad).toFixed(6)} ${radToDeg(view.latRad).toFixed(6)}`
+  const fov = radToDeg(view.fovRad).toPrecision(5)
   const safe = title.replace(/[&<>"]/g, (sign) => `&#${sign.charCodeAt(0)};`)
   return `<!doctype html>
 <html lang="en">
@@ -124,7 +126,8 @@ export function indexHtml(title: string): string {
 <script type="module">
 import A from '/site/aladin/aladin.js'
 await A.init
-A.aladin('#sky', { survey: A.imageHiPS(new URL('.', location.href).href.replace(/\\/$/, '')), hipsList: [], log: false })
+const survey = A.imageHiPS(new URL('.', location.href).href.replace(/\\/$/, ''))
+A.aladin('#sky', { survey, target: '${target}', fov: ${fov}, cooFrame: 'ICRS', hipsList: [], log: false })
 </script>
 </html>
 `

@@ -106,7 +106,7 @@ export async function publish(publication: Publication): Promise<MapRecord> {
   write('public/properties', describe(publicOrder, publicMoc, PUBLIC))
   write('public/Moc.fits', writeMocFits(publicMoc))
   write('recipe.json', JSON.stringify(recipe))
-  write('index.html', indexHtml(facts.title))
+  write('index.html', indexHtml(facts.title, view))
   if (formats.includes('png'))
     write('preview.jpg', await previewJpeg(folder, view, recipe.skipDeepest ? order - 1 : order))
 
