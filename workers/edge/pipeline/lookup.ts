@@ -16,7 +16,7 @@ export interface LookedUp {
   readonly stale?: Found
 }
 
-const ISOLATE_HIT: readonly CacheStep[] = [{ cache: 'isolate', hit: true }]
+export const ISOLATE_HIT: readonly CacheStep[] = [{ cache: 'isolate', hit: true }]
 const COLO_HIT: readonly CacheStep[] = [
   { cache: 'colo', hit: true },
   { cache: 'isolate', fwd: 'miss' },
