@@ -49,6 +49,16 @@ describe('while the origin is away', () => {
     expect(await answer.text()).not.toMatch(/origin\.test|connection lost|at \w/i)
   })
 
+  it('says the same for documents and for what goes through', async () => {
+    const world = new World()
+    world.away = true
+    for (const path of ['/', '/hipslist', '/collections', '/registry', '/soda/async']) {
+      const answer = await world.get(path)
+      expect([path, answer.status, answer.headers.get('retry-after')]).toEqual([path, 502, '5'])
+      expect(answer.headers.get('content-type')).toBe('application/problem+json')
+    }
+  })
+
   it('asks again at the next request, and gets it once the origin is back', async () => {
     const world = new World().put(TILE, 'x')
     await world.get('/hips/public/open/properties')

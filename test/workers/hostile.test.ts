@@ -1,5 +1,6 @@
 import { generateKeyPair, SignJWT } from 'jose'
 import { describe, expect, it } from 'vitest'
+import { readEnv } from '../../workers/edge/env.ts'
 import { testIssuer } from './support/tokens.ts'
 import { bytesOf, World } from './support/world.ts'
 
@@ -144,12 +145,34 @@ describe('poisoning the cache', () => {
   })
 
   it('fails by page: CORS is added after the copy', async () => {
-    const world = new World().put(TILE, 'x')
-    const evil = await world.get(TILE, { headers: { origin: 'https://evil.example', cookie: 'a=b' } })
-    expect(evil.headers.get('access-control-allow-origin')).toBe('https://evil.example')
+    const world = new World({ corsOrigins: new Set(['https://ours.example']) }).put(TILE, 'x')
+    const ours = await world.get(TILE, { headers: { origin: 'https://ours.example', cookie: 'a=b' } })
+    expect(ours.headers.get('access-control-allow-origin')).toBe('https://ours.example')
     const answer = await world.get(TILE, { headers: { origin: 'https://good.example' } })
     expect(answer.headers.get('access-control-allow-origin')).toBe('*')
     expect(answer.headers.get('access-control-allow-credentials')).toBeNull()
+  })
+
+  it('fails by scheme: a proxy that says https makes other documents than one that says http', async () => {
+    const world = new World()
+    world.routes.set('/hipslist', ({ headers }) => new Response(headers.get('x-skyedge-base')))
+    const by = (scheme: string) =>
+      world
+        .fetch(new Request(`${scheme}://${world.host}/hipslist`), { waitUntil: () => undefined })
+        .then((answer) => answer.text())
+    expect(await by('https')).toBe(`https://${world.host}`)
+    expect(await by('http')).toBe(`http://${world.host}`)
+  })
+
+  it('fails by parameters that nobody knows: they make no further copies', async () => {
+    const world = new World().put('/footprints?collection=c&limit=5', 'few').put('/collections', 'all')
+    for (let i = 0; i < 20; i++) {
+      const answer = await world.get(`/footprints?x${i}=1&limit=5&collection=c&cb=${i}&collection=${i}`)
+      expect(await answer.text()).toBe('few')
+      await (await world.get(`/collections?x=${i}`)).text()
+    }
+    expect(world.hits('/footprints?collection=c&limit=5')).toBe(1)
+    expect(world.hits('/collections')).toBe(1)
   })
 
   it('fails by documents: one who signed in gets their own, and it is not kept', async () => {
@@ -180,6 +203,33 @@ describe('poisoning the cache', () => {
     expect((await world.get(TILE)).status).toBe(502)
     world.put(TILE, 'x')
     expect(await (await world.get(TILE)).text()).toBe('x')
+  })
+})
+
+describe('a page of another site', () => {
+  it('cannot read with the cookies of its visitor, unless the operator named it', async () => {
+    const settings = readEnv({ ORIGIN_URL: 'http://origin.test', EDGE_SECRET: 'x'.repeat(20) })
+    const world = new World({ corsOrigins: settings.corsOrigins }).put(TILE, 'x')
+    const headers = { origin: 'https://evil.example', cookie: 'skyedge_session=a.b.c' }
+    for (const method of ['GET', 'OPTIONS']) {
+      const answer = await world.get(TILE, { method, headers })
+      expect(answer.headers.get('access-control-allow-origin')).toBe('*')
+      expect(answer.headers.get('access-control-allow-credentials')).toBeNull()
+    }
+  })
+})
+
+describe('requests that no client sends', () => {
+  it('such as a GET with a body go on without it', async () => {
+    const world = new World()
+    class WithBody extends Request {
+      override get method() {
+        return 'GET'
+      }
+    }
+    const request = new WithBody(`http://${world.host}/tap/sync`, { method: 'POST', body: 'GET /internal/maps' })
+    expect((await world.fetch(request, { waitUntil: () => undefined })).status).toBe(404)
+    expect(world.asked.map(({ path, body }) => [path, body])).toEqual([['/tap/sync', '']])
   })
 })
 

@@ -91,7 +91,8 @@ describe('a browser', () => {
       'access-control-request-method': 'GET',
       'access-control-request-headers': 'authorization',
     }
-    const answer = await new World().get('/hips/full/demo/dr1/r/properties', { method: 'OPTIONS', headers })
+    const world = new World({ corsOrigins: new Set(['https://page.example']) })
+    const answer = await world.get('/hips/full/demo/dr1/r/properties', { method: 'OPTIONS', headers })
     expect(answer.status).toBe(204)
     expect(answer.headers.get('access-control-allow-origin')).toBe('https://page.example')
     expect(answer.headers.get('access-control-allow-credentials')).toBe('true')
@@ -100,10 +101,12 @@ describe('a browser', () => {
     expect(answer.headers.get('vary')).toContain('Origin')
   })
 
-  it('with a cookie gets its own origin back', async () => {
+  it('with a cookie gets its own origin back, where the operator named it', async () => {
     const issuer = await testIssuer()
     const path = '/hips/full/demo/dr1/r/properties'
-    const world = new World().put('/.well-known/jwks.json', issuer.jwks).put(path, 'x')
+    const world = new World({ corsOrigins: new Set(['https://page.example']) })
+      .put('/.well-known/jwks.json', issuer.jwks)
+      .put(path, 'x')
     const cookie = `skyedge_session=${await issuer.token(world)}`
     const answer = await world.get(path, { headers: { origin: 'https://page.example', cookie } })
     expect(answer.status).toBe(200)

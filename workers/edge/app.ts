@@ -16,7 +16,7 @@ const visitOf =
   (c) =>
     step(c.env)
 const kept = visitOf((visit) => document(visit))
-const keptByQuery = visitOf((visit) => document(visit, { keepQuery: true }))
+const keptFor = (...parameters: string[]) => visitOf((visit) => document(visit, { parameters }))
 const through = visitOf(live)
 
 export const READ = 'GET, HEAD, OPTIONS'
@@ -33,7 +33,8 @@ export function createApp(): Hono<AppEnv> {
   for (const path of ['/', '/index.html', '/docs', '/docs/*', '/site/*', '/favicon.ico']) app.get(path, kept)
   for (const path of ['/hipslist', '/openapi.json', '/.well-known/jwks.json', '/:service/capabilities', '/tap/tables'])
     app.get(path, kept)
-  for (const path of ['/collections', '/footprints', '/tap/examples']) app.get(path, keptByQuery)
+  for (const path of ['/collections', '/tap/examples']) app.get(path, keptFor())
+  app.get('/footprints', keptFor('collection', 'release', 'band', 'after', 'limit'))
 
   app.get('/availability', visitOf(board))
   app.get('/status', visitOf(board))
@@ -41,6 +42,10 @@ export function createApp(): Hono<AppEnv> {
   for (const path of ['/tap/*', '/sia/query', '/datalink/links', '/soda/async', '/soda/async/*']) app.all(path, through)
   for (const path of ['/recreate/async', '/recreate/async/*']) app.all(path, through)
   app.notFound((c) => problem(c.env, 404, 'there is nothing at this address'))
+  // An origin that is away is no error of ours: edge.ts says what it is.
+  app.onError((error) => {
+    throw error
+  })
   return app
 }
 

@@ -16,7 +16,7 @@ export interface Env {
   readonly TOKEN_ISSUER?: string
   /** The availability worker, which `/availability` and `/status` show here too. */
   readonly AVAILABILITY_URL?: string
-  /** Pages that may read with cookies: origins, space-separated, or `*` (the default) for any. */
+  /** Pages of other sites that may read as the user of their cookie: origins, space-separated. Default: none. */
   readonly CORS_ORIGINS?: string
   /** Size of the in-isolate tier in MiB, default 32. A Worker has 128 MiB in all. */
   readonly MEMORY_MIB?: string
@@ -28,7 +28,6 @@ export interface Settings {
   readonly region: string
   readonly issuer: string
   readonly availabilityUrl?: string
-  /** `undefined` = any. */
   readonly corsOrigins?: ReadonlySet<string>
   readonly memoryBytes: number
   /** `fetch`, or the service binding's. */
@@ -55,7 +54,7 @@ export function readEnv(env: Env): Settings {
   const memoryMib = Number(env.MEMORY_MIB ?? '32')
   if (!(memoryMib >= 0 && memoryMib <= 1024))
     throw new EnvError(`MEMORY_MIB is ${env.MEMORY_MIB}, expected a number from 0 to 1024`)
-  const pages = (env.CORS_ORIGINS ?? '*').trim()
+  const pages = (env.CORS_ORIGINS ?? '').split(/\s+/).filter((page) => page !== '')
   const service = env.ORIGIN
   return {
     originUrl,
@@ -63,7 +62,7 @@ export function readEnv(env: Env): Settings {
     region: env.REGION ?? 'local',
     issuer: env.TOKEN_ISSUER || tokenIssuer('skyedge.example'),
     availabilityUrl: env.AVAILABILITY_URL?.replace(/\/+$/, '') || undefined,
-    corsOrigins: pages === '*' ? undefined : new Set(pages.split(/\s+/)),
+    corsOrigins: new Set(pages),
     memoryBytes: memoryMib * MIB,
     fetch: service ? (request) => service.fetch(request) : (request) => fetch(request),
   }

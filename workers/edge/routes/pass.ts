@@ -16,17 +16,21 @@ const DOCUMENT_S = 30
 const LONGEST_S = 300
 const LIVE_TIMEOUT_MS = 300_000
 
-/** `keepQuery`: its parameters select something; elsewhere they are dropped. */
-export async function document(visit: Visit, { keepQuery = false } = {}): Promise<Response> {
+interface DocumentOptions {
+  /** It shows what the caller may see, as these select it. Other parameters are dropped: each spelling would be a copy. */
+  readonly parameters?: readonly string[]
+}
+
+export async function document(visit: Visit, { parameters }: DocumentOptions = {}): Promise<Response> {
   // Somebody who signed in may see more than the kept copy shows.
-  if (keepQuery && (await isSomebody(visit))) return live(visit)
-  const query = keepQuery ? sorted(visit.query) : ''
+  if (parameters && (await isSomebody(visit))) return live(visit)
+  const query = selected(visit.query, parameters ?? [])
   const address = `${visit.path}${query ? `?${query}` : ''}`
   return serve(
     {
       kind: 'description',
-      // The origin writes this edge's address into documents: another name of it is another document.
-      key: `https://cache.skyedge/document/${encodeURIComponent(new URL(visit.request.url).host)}${address}`,
+      // The origin writes this edge's address into documents: another name or scheme of it is another document.
+      key: `https://cache.skyedge/document/${encodeURIComponent(new URL(visit.request.url).origin)}${address}`,
       rights: EVERYBODY,
       ask: address,
       lifetime: ({ cacheControl }) => 1000 * Math.min(LONGEST_S, lifetimeS(cacheControl, DOCUMENT_S)),
@@ -74,7 +78,8 @@ export async function live(visit: Visit): Promise<Response> {
     method,
     principal: identity.principal,
     headers,
-    body: request.body,
+    // A body on a GET means nothing (RFC 9110 §9.3.1), and fetch refuses to send one.
+    body: method === 'GET' || method === 'HEAD' ? null : request.body,
     timeoutMs: LIVE_TIMEOUT_MS,
   })
   if (response.status === 502 || response.status === 504) assertPresent(response)
@@ -96,9 +101,14 @@ function here(location: string, originUrl: string, visit: Visit): string {
     : location
 }
 
-/** One spelling for equal queries; broken escapes become U+FFFD. */
-function sorted(query: string): string {
-  const pairs = new URLSearchParams(query)
-  pairs.sort()
-  return pairs.toString()
+/** One spelling for equal queries: of each name the first value, which is the one that the origin reads. */
+function selected(query: string, names: readonly string[]): string {
+  const given = new URLSearchParams(query)
+  const kept = new URLSearchParams()
+  for (const name of names) {
+    const value = given.get(name)
+    if (value !== null) kept.append(name, value)
+  }
+  kept.sort()
+  return kept.toString()
 }
