@@ -119,9 +119,11 @@ export interface StoredProduct {
   readonly hdu: number
 }
 
-export interface CollectionSummary {
+/** Products of a collection that have the same rights: who may not see them must not learn how many there are. */
+export interface CollectionPart {
   readonly collection: string
   readonly release: string
+  readonly rights: ProductRights
   readonly products: number
   readonly bands: readonly string[]
 }
@@ -179,7 +181,8 @@ export interface Catalog {
   productsIn(collection: string, filter?: { release?: string; band?: string }): Promise<Product[]>
   /** Those whose footprint and the region have a point in common. */
   productsOverlapping(region: Region, filter?: ProductFilter): Promise<Product[]>
-  collections(): Promise<CollectionSummary[]>
+  /** One for each collection, release and rights. */
+  collections(): Promise<CollectionPart[]>
 
   file(fileId: number): Promise<FileRecord | undefined>
   /** Keyed by absolute path, without the index: what ingest compares a folder with. */

@@ -1,9 +1,9 @@
-// Footprints of a collection as JSON, for the sky explorer: outlines in degrees, ICRS, page by page in the order of
-// the publisher DIDs. Only products that the caller may see are named.
+// Collections, and the footprints of one as JSON, for the sky explorer: outlines in degrees, ICRS, page by page in the order of
+// the publisher DIDs. Only products that the caller may see are named and counted.
 
 import { Hono } from 'hono'
 import { decide, type Principal } from '#src/rights'
-import type { Product } from '../catalog/store.ts'
+import type { CollectionPart, Product } from '../catalog/store.ts'
 import type { OriginDeps, OriginEnv } from '../deps.ts'
 import { problem } from '../problem.ts'
 
@@ -26,8 +26,12 @@ export function footprintRoutes({ catalog, clock }: OriginDeps): Hono<OriginEnv>
   const app = new Hono<OriginEnv>()
 
   app.get('/collections', async (c) => {
-    c.header('Cache-Control', 'public, max-age=60')
-    return c.json({ collections: await catalog.collections() })
+    const { principal } = c.var.caller
+    const parts = (await catalog.collections()).filter((part) => mayName(principal, part, clock()))
+    c.header('Cache-Control', principal.sub === undefined ? 'public, max-age=60' : 'private, max-age=60')
+    c.header('Vary', 'Authorization', { append: true })
+    c.header('Vary', 'Cookie', { append: true })
+    return c.json({ collections: summaries(parts) })
   })
 
   app.get('/footprints', async (c) => {
@@ -53,7 +57,30 @@ export function footprintRoutes({ catalog, clock }: OriginDeps): Hono<OriginEnv>
   return app
 }
 
-const mayName = (principal: Principal, { rights }: Product, nowMs: number) =>
+interface CollectionSummary {
+  readonly collection: string
+  readonly release: string
+  readonly products: number
+  readonly bands: readonly string[]
+}
+
+/** Parts of a collection with other rights together, as one caller sees them. */
+function summaries(parts: readonly CollectionPart[]): CollectionSummary[] {
+  const found = new Map<string, CollectionSummary>()
+  for (const { collection, release, products, bands } of parts) {
+    const key = `${release} ${collection}`
+    const before = found.get(key)
+    found.set(key, {
+      collection,
+      release,
+      products: (before?.products ?? 0) + products,
+      bands: [...new Set([...(before?.bands ?? []), ...bands])].sort(),
+    })
+  }
+  return [...found.values()]
+}
+
+const mayName = (principal: Principal, { rights }: Pick<Product, 'rights'>, nowMs: number) =>
   decide(principal, rights, nowMs).outcome === 'allow'
 
 function nextPage(query: Record<string, string>, after: string): string {

@@ -42,6 +42,26 @@ const bytesOf = async (answer: Response) => new Uint8Array(await answer.arrayBuf
 /** A circle of n pixels about the reference pixel (32, 24). */
 const circle = (pixels: number) => `${CENTRE.raDeg} ${CENTRE.decDeg} ${pixels * SCALE_DEG}`
 
+describe('collections', () => {
+  it('count what the caller may see, and name no others', async () => {
+    const planes = [{ role: 'image' as const, path: join(origin.config.dataFolder, 'masked.fits'), hdu: 1 }]
+    const level3 = { collection: 'secret.plans', productId: 'plan', planes, rights: RIGHTS.level3(origin.now) }
+    await putProduct(origin.catalog, level3)
+    const seen = async (init?: RequestInit) =>
+      ((await (await get('/collections', init)).json()) as { collections: unknown }).collections
+    const some = { release: 'dr1', bands: ['r'] }
+    expect(await seen()).toEqual([{ ...some, collection: 'test', products: 1 }])
+    expect(await seen(await bearer({ user: 'ann', dataRights: ['dr1'] }))).toEqual([
+      { ...some, collection: 'test', products: 2 },
+    ])
+    expect(await seen(await bearer({ user: 'bob', groups: ['demo-team'] }))).toEqual([
+      { ...some, collection: 'secret.plans', products: 1 },
+      { ...some, collection: 'test', products: 2 },
+    ])
+    await origin.catalog.change({ remove: ['ivo://skyedge.example/dr1?plan'] })
+  })
+})
+
 describe('a cutout', () => {
   it('holds every plane, names and cards kept, pixels and coordinates right', async () => {
     const answer = await soda({ ID: dids.open, CIRCLE: circle(5.2) })

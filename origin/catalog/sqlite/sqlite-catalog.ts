@@ -9,7 +9,7 @@ import {
   type Catalog,
   type CatalogChange,
   CatalogError,
-  type CollectionSummary,
+  type CollectionPart,
   type FileRecord,
   type MapRecord,
   type NewFile,
@@ -88,11 +88,12 @@ class SqliteCatalog implements Catalog {
       .filter(({ footprint }) => regionsIntersect({ kind: 'polygon', vertices: footprint }, region))
   }
 
-  async collections(): Promise<CollectionSummary[]> {
-    return this.#all(`SELECT collection, release, count(*) AS products, group_concat(DISTINCT band) AS bands
-      FROM products GROUP BY collection, release ORDER BY release, collection`).map((row) => ({
+  async collections(): Promise<CollectionPart[]> {
+    return this.#all(`SELECT collection, release, rights, count(*) AS products, group_concat(DISTINCT band) AS bands
+      FROM products GROUP BY collection, release, rights ORDER BY release, collection, rights`).map((row) => ({
       collection: row.collection as string,
       release: row.release as string,
+      rights: JSON.parse(row.rights as string),
       products: row.products as number,
       bands: row.bands === null ? [] : (row.bands as string).split(',').sort(),
     }))

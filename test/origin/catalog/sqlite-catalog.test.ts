@@ -64,9 +64,10 @@ describe('the embedded catalogue', () => {
     expect((await catalog.productsIn('test.square')).map(({ productId }) => productId)).toEqual(['a', 'b'])
     expect((await catalog.productsIn('test.square', { band: 'r' })).map(({ productId }) => productId)).toEqual(['b'])
     expect(await catalog.productsIn('test.square', { release: 'dr2' })).toEqual([])
+    const rights = { access: 'public', release: 'dr1' }
     expect(await catalog.collections()).toEqual([
-      { collection: 'other', release: 'dr1', products: 1, bands: [] },
-      { collection: 'test.square', release: 'dr1', products: 2, bands: ['g', 'r'] },
+      { collection: 'other', release: 'dr1', rights, products: 1, bands: [] },
+      { collection: 'test.square', release: 'dr1', rights, products: 2, bands: ['g', 'r'] },
     ])
     await catalog.close()
   })
