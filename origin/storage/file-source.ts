@@ -1,8 +1,8 @@
 // Files as byte sources, over a bounded pool of open descriptors: a descriptor is borrowed for one read, so thousands
 // of sources may be open at once. A file that changed in size or time since it was opened is 'source-changed'.
 
-import { close, fstatSync, open, read } from 'node:fs'
-import { stat } from 'node:fs/promises'
+import { close, constants, fstatSync, open, read, type Stats } from 'node:fs'
+import { lstat } from 'node:fs/promises'
 import { type ByteSource, StorageError } from '#src/storage'
 
 export type FileSource = ByteSource & { close(): Promise<void> }
@@ -13,6 +13,11 @@ export interface OpenFileOptions {
 }
 
 const MAX_DESCRIPTORS = 64
+/**
+ * What lies at a path may have been swapped since it was taken in: a pipe must not hold a thread until somebody writes
+ * into it, and a link must not lead to another file of that size and time.
+ */
+const FLAGS = constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOFOLLOW
 
 interface Descriptor {
   readonly fd: number
@@ -27,7 +32,7 @@ let opened = 0
 /** `key` stands for the file in messages: its path is never shown. */
 export async function openFile(path: string, key: string, { expect }: OpenFileOptions = {}): Promise<FileSource> {
   const first = expect ? { size: expect.sizeBytes, mtimeMs: expect.mtimeMs } : await look(path, key)
-  const same = (now: { size: number; mtimeMs: number }) => now.size === first.size && now.mtimeMs === first.mtimeMs
+  const same = (now: Stats) => now.isFile() && now.size === first.size && now.mtimeMs === first.mtimeMs
 
   return {
     key,
@@ -58,7 +63,7 @@ export async function openFile(path: string, key: string, { expect }: OpenFileOp
 }
 
 async function look(path: string, key: string): Promise<{ size: number; mtimeMs: number }> {
-  const found = await stat(path).catch((cause) => {
+  const found = await lstat(path).catch((cause) => {
     throw notFound(key, cause)
   })
   if (!found.isFile()) throw new StorageError('not-found', `${key} is no file`)
@@ -85,7 +90,7 @@ async function borrow(path: string, key: string, fresh = false): Promise<Descrip
   opened++
   try {
     const fd = await new Promise<number>((resolve, reject) =>
-      open(path, 'r', (error, handle) => (error ? reject(error) : resolve(handle))),
+      open(path, FLAGS, (error, handle) => (error ? reject(error) : resolve(handle))),
     )
     const descriptor = { fd, busy: true }
     pool.set(path, [...(pool.get(path) ?? []), descriptor])

@@ -1,7 +1,7 @@
 // A FITS file to read from, inflated first when it is gzip'd as a whole (.fits.gz, or gzip under another name):
 // random access needs the bytes themselves. What it may inflate to is bounded, and the last few stay inflated.
 
-import { createReadStream } from 'node:fs'
+import { Readable } from 'node:stream'
 import { createGunzip } from 'node:zlib'
 import { memorySource, StorageError } from '#src/storage'
 import { type FileSource, type OpenFileOptions, openFile } from './file-source.ts'
@@ -17,6 +17,7 @@ const MAX_PLAIN = 20_000
 /** Inflated files, least recently used first. */
 const inflated = new Map<string, Uint8Array>()
 const MAX_KEPT_BYTES = 128 * 2 ** 20
+const CHUNK = 1 << 20
 
 export async function openFits(path: string, key: string, options: OpenFitsOptions = {}): Promise<FileSource> {
   const { expect, maxInflatedBytes = 512 * 2 ** 20 } = options
@@ -29,8 +30,8 @@ export async function openFits(path: string, key: string, options: OpenFitsOptio
     if (identity) remember(identity)
     return file
   }
+  const bytes = inflated.get(identity ?? '') ?? (await inflate(file, maxInflatedBytes))
   await file.close()
-  const bytes = inflated.get(identity ?? '') ?? (await inflate(path, key, maxInflatedBytes))
   if (bytes.length > maxInflatedBytes) throw tooLong(key, maxInflatedBytes)
   if (identity) keep(identity, bytes)
   return { ...memorySource(key, bytes), close: async () => {} }
@@ -56,10 +57,21 @@ function keep(identity: string, bytes: Uint8Array): void {
 const tooLong = (key: string, maxBytes: number) =>
   new StorageError('full', `${key} inflates to more than the ${maxBytes} bytes a gzip'd file may hold`)
 
-async function inflate(path: string, key: string, maxBytes: number): Promise<Uint8Array> {
+/** Through the source, which sees a change between two reads: what is kept is of the file that was taken in. */
+async function* chunksOf(file: FileSource): AsyncGenerator<Uint8Array> {
+  for (let offset = 0; ; ) {
+    const bytes = await file.read({ offset, length: CHUNK })
+    if (bytes.length === 0) return
+    offset += bytes.length
+    yield bytes
+  }
+}
+
+async function inflate(file: FileSource, maxBytes: number): Promise<Uint8Array> {
+  const { key } = file
   const pieces: Buffer[] = []
   let length = 0
-  const input = createReadStream(path)
+  const input = Readable.from(chunksOf(file))
   const gunzip = createGunzip()
   input.on('error', (error) => gunzip.destroy(error))
   try {

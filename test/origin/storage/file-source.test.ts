@@ -1,9 +1,12 @@
+import { execFileSync } from 'node:child_process'
 import {
+  mkdirSync,
   mkdtempSync,
   readdirSync,
   renameSync,
   rmSync,
   statSync,
+  symlinkSync,
   truncateSync,
   utimesSync,
   writeFileSync,
@@ -62,6 +65,31 @@ describe('a file as a source', () => {
     expect(await source.read({ offset: 0, length: 3 })).toEqual(bytes.slice(0, 3))
     const other = await openFile(path, 'key', { expect: { sizeBytes, mtimeMs: mtimeMs - 1000 } })
     await expect(other.read({ offset: 0, length: 3 })).rejects.toMatchObject({ code: 'source-changed' })
+  })
+
+  it('takes neither a link nor a pipe that was put in its place, and waits for neither', async () => {
+    const range = { offset: 0, length: 10 }
+    const secret = file()
+    const swaps: ((path: string) => void)[] = [
+      (path) => symlinkSync(secret, path),
+      (path) => execFileSync('mkfifo', [path]),
+      (path) => mkdirSync(path),
+    ]
+    for (const swap of swaps) {
+      const path = file()
+      const { size: sizeBytes, mtimeMs } = statSync(path)
+      utimesSync(secret, new Date(mtimeMs), new Date(mtimeMs))
+      rmSync(path)
+      swap(path)
+      // More than there are threads to wait in.
+      const reads = Array.from({ length: 8 }, async () =>
+        (await openFile(path, 'key', { expect: { sizeBytes, mtimeMs: statSync(secret).mtimeMs } })).read(range),
+      )
+      for (const outcome of await Promise.allSettled(reads)) {
+        expect(outcome.status).toBe('rejected')
+        expect(['not-found', 'source-changed']).toContain((outcome as PromiseRejectedResult).reason.code)
+      }
+    }
   })
 
   it('names a missing file by its key, not by its path', async () => {
