@@ -5,9 +5,9 @@ import { join, resolve } from 'node:path'
 import { type Command, InvalidArgumentError } from 'commander'
 import { tokenIssuer } from '#src/rights'
 import { loadConfig } from '../../origin/config.ts'
-import { untilSignal } from '../signal.ts'
+import { untilSignal } from '../processes/signal.ts'
+import { startWorkerdEdge } from '../processes/workerd-edge.ts'
 import { UsageError } from '../usage.ts'
-import { startWorkerdEdge } from '../workerd-edge.ts'
 
 interface ServeOptions {
   readonly origin: string

@@ -4,7 +4,7 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { startWorkerdEdge } from '../../scripts/workerd-edge.ts'
+import { startWorkerdEdge } from '../../scripts/processes/workerd-edge.ts'
 import type { Benchmark, BenchResult, Figure } from './result.ts'
 import { hasWrk, type Load, load } from './support/load.ts'
 import { SECRET, type Stage, startHello, startNginx, startOriginStage, tilePath } from './support/stage.ts'

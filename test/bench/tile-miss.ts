@@ -4,7 +4,7 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { startWorkerdEdge } from '../../scripts/workerd-edge.ts'
+import { startWorkerdEdge } from '../../scripts/processes/workerd-edge.ts'
 import type { Benchmark, BenchResult } from './result.ts'
 import { SECRET, startOriginStage, tilePath } from './support/stage.ts'
 

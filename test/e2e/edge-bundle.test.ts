@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { describe, expect, it } from 'vitest'
-import { bundleWorkers, COMPATIBILITY_DATE, COMPATIBILITY_FLAGS } from '../../scripts/worker-bundle.ts'
+import { bundleWorkers, COMPATIBILITY_DATE, COMPATIBILITY_FLAGS } from '../../scripts/processes/worker-bundle.ts'
 
 const ROOT = resolve(import.meta.dirname, '../..')
 const bundles = await bundleWorkers('edge', 'availability', 'colo')

@@ -49,7 +49,7 @@ describe('the watch', () => {
   it('stops what was named when its owner is killed, also what does not listen to TERM', async () => {
     const owner = `
       import { spawn } from 'node:child_process'
-      import { Watch } from '${ROOT}/scripts/watch.ts'
+      import { Watch } from '${ROOT}/scripts/processes/watch.ts'
       const watch = new Watch()
       const start = (script) => spawn('/bin/sh', ['-c', script], { detached: true, stdio: 'ignore' }).pid
       const pids = [start('exec sleep 60'), start("trap '' TERM; while :; do sleep 1; done")]

@@ -11,7 +11,7 @@ import { loadConfig } from '../../origin/config.ts'
 import { buildMap } from '../../origin/hips/build.ts'
 import { loadEdgeSecret } from '../../origin/identity/keys.ts'
 import { type RunningOrigin, startOrigin } from '../../origin/serve.ts'
-import { type RunningEdge, startWorkerdEdge } from '../../scripts/workerd-edge.ts'
+import { type RunningEdge, startWorkerdEdge } from '../../scripts/processes/workerd-edge.ts'
 import { type MapWorld, mapWorld } from '../support/map-world.ts'
 import { CENTRE, slope, writeSkyImage } from '../support/sky-image.ts'
 

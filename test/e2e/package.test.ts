@@ -59,7 +59,7 @@ describe('the packed package', () => {
   })
 
   it('bundles the edge from its own files', () => {
-    const text = `import { bundleWorkers } from './node_modules/skyedge/dist/scripts/worker-bundle.js'
+    const text = `import { bundleWorkers } from './node_modules/skyedge/dist/scripts/processes/worker-bundle.js'
       const { edge } = await bundleWorkers('edge')
       console.log(edge.code.length)`
     expect(Number(node('--input-type=module', '-e', text))).toBeGreaterThan(10_000)

@@ -1,7 +1,7 @@
 // The data centre's cache for an edge on plain workerd, which has a Cache API but nothing behind it: workerd turns
 // `cache.put/match/delete` into PUT, GET and PURGE to this service. One file per entry in a folder: a head of fixed
 // length, so that a hit is one ranged read that streams from disk without passing through JavaScript.
-// The folder's size is bounded by the process that starts us (scripts/commands/serve-edge.ts).
+// The folder's size is bounded by the process that starts us (scripts/processes/bounded-folder.ts).
 
 interface Env {
   /** workerd's disk service, writable. */

@@ -8,7 +8,7 @@ import { createRequire } from 'node:module'
 import { type AddressInfo, createServer as createSocket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { COMPATIBILITY_DATE, COMPATIBILITY_FLAGS } from '../../../scripts/worker-bundle.ts'
+import { COMPATIBILITY_DATE, COMPATIBILITY_FLAGS } from '../../../scripts/processes/worker-bundle.ts'
 import { childrenOf } from './load.ts'
 
 export const SECRET = 'only-for-the-benchmark-0123456789'

@@ -4,9 +4,10 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { closeSync, openSync, readFileSync, renameSync } from 'node:fs'
-import { join, resolve } from 'node:path'
+import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
-import type { Config } from '../origin/config.ts'
+import { fileURLToPath } from 'node:url'
+import type { Config } from '../../origin/config.ts'
 
 export interface OriginProcess {
   readonly url: string
@@ -14,7 +15,7 @@ export interface OriginProcess {
   stop(): Promise<void>
 }
 
-const MAIN = resolve(import.meta.dirname, '..', 'origin', 'main.ts')
+const MAIN = fileURLToPath(new URL('../../origin/main.ts', import.meta.url))
 const START_MS = 30_000
 const STOP_MS = 4_000
 

@@ -4,11 +4,11 @@
 import { readdir, readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { ProductRights } from '#src/rights'
-import type { Catalog, TruthRow } from './catalog/store.ts'
-import { buildMap } from './hips/build.ts'
-import { buildColourMap } from './hips/colour.ts'
-import { writeWhole } from './hips/tile-files.ts'
-import { ingestFolder } from './ingest/ingest.ts'
+import type { Catalog, TruthRow } from '../../origin/catalog/store.ts'
+import { buildMap } from '../../origin/hips/build.ts'
+import { buildColourMap } from '../../origin/hips/colour.ts'
+import { writeWhole } from '../../origin/hips/tile-files.ts'
+import { ingestFolder } from '../../origin/ingest/ingest.ts'
 
 export const DEMO_RELEASE = 'dr1'
 export const DEMO_BANDS = ['g', 'r', 'i'] as const

@@ -3,19 +3,19 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import cliProgress from 'cli-progress'
-import { openCatalog } from '../origin/catalog/open.ts'
-import type { Config } from '../origin/config.ts'
+import { openCatalog } from '../../origin/catalog/open.ts'
+import type { Config } from '../../origin/config.ts'
 
 export async function makeDemoOnce(config: Config): Promise<void> {
   const folder = join(config.dataFolder, 'demo')
   if (!existsSync(join(folder, 'truth.json'))) {
     // Imported only here: who has the archive need not load what makes it.
-    const { makeDemoSurvey } = await import('./demo-survey.ts')
+    const { makeDemoSurvey } = await import('../demo-survey.ts')
     const progress = progressOf('survey')
     await makeDemoSurvey(folder, { onProgress: ({ done, total, label }) => progress.at(done, total, label) })
     progress.end()
   }
-  const { makeDemoArchive } = await import('../origin/demo.ts')
+  const { makeDemoArchive } = await import('./archive.ts')
   const catalog = openCatalog(config)
   let progress = progressOf('')
   let step = ''

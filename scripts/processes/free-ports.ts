@@ -1,7 +1,7 @@
 // Whether the ports can be had, before a minute of work is spent on what then cannot start.
 
 import { createServer } from 'node:net'
-import type { Config } from '../origin/config.ts'
+import type { Config } from '../../origin/config.ts'
 
 export async function assertPortsFree({ host, edgePort, edges, originPort, availabilityPort }: Config): Promise<void> {
   const wanted: [number, string][] = [

@@ -5,7 +5,7 @@ import { join, resolve } from 'node:path'
 import { build, type Metafile, stop } from 'esbuild'
 
 /** The folder above `scripts`: of the checkout, or of the installed package's `dist`. */
-const ROOT = resolve(import.meta.dirname, '..')
+const ROOT = resolve(import.meta.dirname, '../..')
 
 export type WorkerName = 'edge' | 'colo' | 'availability'
 
