@@ -50,12 +50,11 @@ describe('the packed package', () => {
     expect(node(command, '--version').trim()).toBe(version)
   })
 
-  it('lends its rooms', () => {
-    const text = `import { FitsHeader } from 'skyedge/fits'
-      import { hash } from 'skyedge/healpix'
-      import { parseWcs } from 'skyedge/wcs'
-      console.log(typeof FitsHeader, typeof parseWcs, hash(3, 1, 1))`
-    expect(node('--input-type=module', '-e', text).trim()).toMatch(/^function function \d+$/)
+  it('lends its rooms, as the README shows', () => {
+    const [, imports] = /```js\n([\s\S]*?)```/.exec(readFileSync(join(ROOT, 'README.md'), 'utf8')) ?? []
+    const text = `${imports}
+      console.log(typeof readHdus, typeof readWindow, typeof parseWcs, coneCells(3, 1, 1, 0.1).length)`
+    expect(node('--input-type=module', '-e', text).trim()).toMatch(/^function function function [1-9]\d*$/)
   })
 
   it('bundles the edge from its own files', () => {
