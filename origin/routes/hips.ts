@@ -4,7 +4,16 @@
 import { type Context, Hono } from 'hono'
 import { freshness, type ResourceKind } from '#src/caching'
 import { DaliError } from '#src/dali'
-import { type HipslistEntry, hipslist, parseProperties, parseTilePath } from '#src/hips'
+import {
+  allskyPath,
+  type HipslistEntry,
+  hipslist,
+  mapFileMediaType,
+  parseAllskyPath,
+  parseProperties,
+  parseTilePath,
+  tileMediaType,
+} from '#src/hips'
 import { type Decision, decide } from '#src/rights'
 import { answer } from '../answer.ts'
 import type { MapRecord } from '../catalog/store.ts'
@@ -17,20 +26,8 @@ import { refuseDecision } from '../refuse.ts'
 
 type Tier = 'public' | 'full'
 
-const TYPES: Readonly<Record<string, string>> = {
-  png: 'image/png',
-  jpg: 'image/jpeg',
-  fits: 'application/fits',
-  html: 'text/html; charset=utf-8',
-}
-const TEXT = 'text/plain; charset=utf-8'
-/** The files of a map beside its tiles; true where the public tier has its own. */
-const FILES: Readonly<Record<string, boolean>> = {
-  properties: true,
-  'Moc.fits': true,
-  'index.html': false,
-  'preview.jpg': false,
-}
+/** What the public tier has of its own: these say which orders there are. */
+const BY_TIER = new Set(['properties', 'Moc.fits'])
 /** The page of a map loads Aladin Lite from this node and the map's tiles. */
 const PAGE_POLICY =
   "default-src 'none'; script-src 'self' 'unsafe-inline' 'wasm-unsafe-eval'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; font-src 'self' data:; connect-src 'self' data:; worker-src 'self' blob:"
@@ -68,7 +65,7 @@ export function hipsRoutes({ catalog, config, clock }: OriginDeps): Hono<OriginE
       const properties = parseProperties(new TextDecoder().decode(stored.bytes))
       entries.push({ properties, serviceUrl: `${base}/hips/public/${map}` })
     }
-    c.header('Content-Type', TEXT)
+    c.header('Content-Type', 'text/plain; charset=utf-8')
     c.header('Cache-Control', 'public, max-age=60')
     return c.body(hipslist(entries))
   })
@@ -111,41 +108,32 @@ async function lookUp(
   file: string,
   nowMs: number,
 ): Promise<Found | undefined> {
-  const once = async (record: MapRecord): Promise<Found | undefined> => {
-    const deepest = tier === 'public' ? record.publicOrder : record.order
-    const found = await one(store, record, tier, file, deepest)
-    return found
-  }
-  const found = await once(record)
+  const found = await find(store, record, tier, file)
   if (found) return found
   const replaced = await store.mapAfterMiss(record, nowMs)
-  return replaced && once(replaced)
+  return replaced && find(store, replaced, tier, file)
 }
 
-async function one(
-  store: TileStore,
-  record: MapRecord,
-  tier: Tier,
-  file: string,
-  deepest: number,
-): Promise<Found | undefined> {
-  const suffix = file.slice(file.lastIndexOf('.') + 1)
-  if (Object.hasOwn(FILES, file)) {
-    const stored = await store.file(record, tier === 'public' && FILES[file] ? `public/${file}` : file)
-    return stored && { ...stored, type: TYPES[suffix] ?? TEXT, kind: 'description' }
+async function find(store: TileStore, record: MapRecord, tier: Tier, file: string): Promise<Found | undefined> {
+  const deepest = tier === 'public' ? record.publicOrder : record.order
+  const type = mapFileMediaType(file)
+  if (type) {
+    const stored = await store.file(record, tier === 'public' && BY_TIER.has(file) ? `public/${file}` : file)
+    return stored && { ...stored, type, kind: 'description' }
   }
-  const allsky = /^Norder3\/Allsky\.(png|fits)$/.exec(file)
+  const allsky = parseAllskyPath(file)
   if (allsky) {
-    if (!record.formats.some((format) => format === allsky[1])) return undefined
-    const stored = await store.file(record, `Norder3/Allsky.${allsky[1]}`)
-    return stored && { ...stored, type: TYPES[suffix], kind: 'tile' }
+    const { order, format } = allsky
+    if (order > deepest || !record.formats.some((kept) => kept === format)) return undefined
+    const stored = await store.file(record, allskyPath(order, format))
+    return stored && { ...stored, type: tileMediaType(format), kind: 'tile' }
   }
   const tile = parseTilePath(file)
   if (!tile || tile.order > deepest) return undefined
   const format = record.formats.find((format) => format === tile.format)
   if (!format) return undefined
   const stored = await made(store, record, { ...tile, format })
-  return stored && { ...stored, type: TYPES[format], kind: 'tile' }
+  return stored && { ...stored, type: tileMediaType(format), kind: 'tile' }
 }
 
 async function made(store: TileStore, record: MapRecord, tile: Parameters<TileStore['tile']>[1]) {

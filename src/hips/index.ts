@@ -12,6 +12,7 @@ export {
   type StoredFile,
 } from './check-code.ts'
 export { HipsError, type HipsErrorCode } from './errors.ts'
+export { mapFileMediaType, tileMediaType } from './files.ts'
 export { type HipsFrame, type TileCard, tileCards } from './fits-tile.ts'
 export { type HipslistEntry, hipslist, parseHipslist } from './hipslist.ts'
 export { type LintFinding, lintProperties } from './lint.ts'

@@ -2,6 +2,7 @@
 // the manifest; off the framework's path, as most requests come here.
 
 import { tileKey } from '#src/caching'
+import { mapFileMediaType, parseAllskyPath, parseTilePath } from '#src/hips'
 import { touches } from '#src/moc'
 import type { ProductRights } from '#src/rights'
 import type { MapFacts } from '../knowledge/maps.ts'
@@ -14,10 +15,6 @@ export const HIPS = '/hips/'
 
 type Tier = 'public' | 'full'
 
-const TILE = /^Norder(0|[1-9]\d?)\/Dir(0|[1-9]\d*0000)\/Npix(0|[1-9]\d{0,15})\.(png|fits|jpg|webp)$/
-const ALLSKY = /^Norder(0|[1-9]\d?)\/Allsky\.(png|fits|jpg|webp)$/
-/** Each tier has its own: they say which orders there are. */
-const OWN_FILES = new Set(['properties', 'Moc.fits', 'index.html', 'preview.jpg', 'metadata.fits', 'metadata.xml'])
 /** Descriptions are asked for again after this long; the generation in their key changes with what they describe. */
 const DESCRIPTION_MS = 300_000
 
@@ -50,27 +47,23 @@ function fileStart(rest: string): number {
 }
 
 /** The resource, or why there is none. */
-export function resourceOf(map: MapFacts, tier: Tier, file: string): Resource | string {
+function resourceOf(map: MapFacts, tier: Tier, file: string): Resource | string {
   const rights = tier === 'public' ? openTo(map) : map.rights
   const deepest = tier === 'public' ? map.publicOrder : map.order
   const { generation, keyPrefix } = map
-  const tile = TILE.exec(file) ?? ALLSKY.exec(file)
-  if (tile) {
-    const order = Number(tile[1])
-    const format = tile[tile.length - 1]
+  const tile = parseTilePath(file)
+  const image = tile ?? parseAllskyPath(file)
+  if (image) {
+    const { order, format } = image
     if (order < map.orderMin || order > deepest) return `order ${order} is not among ${map.orderMin} to ${deepest}`
     if (!map.formats.includes(format)) return `this map has no ${format} tiles`
-    if (tile.length === 5) {
-      const npix = Number(tile[3])
-      if (npix >= 12 * 4 ** order) return `order ${order} has no tile ${tile[3]}`
-      if (Number(tile[2]) !== Math.floor(npix / 10_000) * 10_000) return `tile ${tile[3]} is not in Dir${tile[2]}`
-      if (map.coverage && !touches(map.coverage, order, npix)) return 'the tile is outside the map'
-    }
+    if (tile && map.coverage && !touches(map.coverage, order, tile.npix)) return 'the tile is outside the map'
     // One key for both tiers: the bytes are the same, and who may have them is decided before.
     const ask = `${HIPS}${tier}/${map.map}/${file}`
     return { kind: 'tile', key: keyPrefix + file, rights, ask, generation, lifetime: FOR_EVER }
   }
-  if (!OWN_FILES.has(file)) return 'a map has tiles, properties, Moc.fits, preview.jpg and index.html'
+  // Each tier has its own: they say which orders there are.
+  if (!mapFileMediaType(file)) return 'a map has tiles, Allsky images, properties, Moc.fits, preview.jpg and index.html'
   return {
     kind: 'description',
     key: tileKey(generation, map.map, `${tier}/${file}`),
