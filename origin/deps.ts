@@ -16,7 +16,7 @@ export interface OriginDeps {
   /** Unix milliseconds. */
   readonly clock: () => number
   readonly tokens: TokenKeys
-  /** What the edges send in `x-skyedge-edge`. */
+  /** What the edges send in EDGE_HEADER. */
   readonly edgeSecret: string
   readonly metrics: Metrics
   /** When this process began to serve, Unix milliseconds. */

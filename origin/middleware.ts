@@ -3,6 +3,7 @@
 import { randomUUID } from 'node:crypto'
 import type { Context, MiddlewareHandler } from 'hono'
 import { DaliError } from '#src/dali'
+import { BASE_HEADER, EDGE_HEADER } from '#src/services'
 import type { OriginDeps, OriginEnv } from './deps.ts'
 import { createDoor } from './identity/door.ts'
 import { createVerifier } from './identity/token.ts'
@@ -68,7 +69,7 @@ const EXPOSED =
 
 /** CORS only where we are asked directly: an edge writes its own. No credentials: cookies are the edge's business. */
 export const cors: Middleware = async (c, next) => {
-  const direct = !c.req.header('x-skyedge-edge')
+  const direct = !c.req.header(EDGE_HEADER)
   const preflight = c.req.method === 'OPTIONS' && c.req.header('access-control-request-method') !== undefined
   if (direct && preflight) {
     return c.body(null, 204, {
@@ -99,7 +100,7 @@ export const secured: Middleware = async (c, next) => {
 
 /** The node's address as its clients see it: what an edge says it was asked as, else the Host that we were. */
 export function publicBase(c: Context<OriginEnv>): string {
-  const edge = c.var.caller.from === 'edge' ? c.req.header('x-skyedge-base') : undefined
+  const edge = c.var.caller.from === 'edge' ? c.req.header(BASE_HEADER) : undefined
   const base = edge ?? `http://${c.req.header('host') ?? ''}`
   if (!/^https?:\/\/(?:[A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\])(?::\d{1,5})?$/.test(base))
     throw new DaliError('usage', 'the request names no usable host')

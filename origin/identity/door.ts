@@ -2,7 +2,8 @@
 // identified; everybody else shows a token or is anonymous. Only this folder sees raw tokens.
 
 import { createHash, timingSafeEqual } from 'node:crypto'
-import { ANONYMOUS, credentialsIn, type Principal, principalFromJson } from '#src/rights'
+import { ANONYMOUS, credentialsIn, type Principal } from '#src/rights'
+import { EDGE_HEADER, heardPrincipal, PRINCIPAL_HEADER } from '#src/services'
 import type { Verify } from './token.ts'
 
 export interface Caller {
@@ -13,9 +14,6 @@ export interface Caller {
 
 /** `bad-token`: an Authorization that is not good; `bad-edge`: a wrong secret, or a principal that cannot be read. */
 export type DoorAnswer = Caller | 'bad-token' | 'bad-edge'
-
-export const EDGE_HEADER = 'x-skyedge-edge'
-export const PRINCIPAL_HEADER = 'x-skyedge-principal'
 
 type HeaderLookup = (name: string) => string | null | undefined
 
@@ -30,7 +28,7 @@ export function createDoor(
       if (!timingSafeEqual(digest(secret), expected)) return 'bad-edge'
       const spoken = header(PRINCIPAL_HEADER)
       if (!spoken) return { principal: ANONYMOUS, from: 'edge' }
-      const principal = principalFromJson(Buffer.from(spoken, 'base64url').toString('utf8'))
+      const principal = heardPrincipal(spoken)
       return principal ? { principal, from: 'edge' } : 'bad-edge'
     }
     const credentials = credentialsIn(header)

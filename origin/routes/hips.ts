@@ -1,5 +1,5 @@
-// `/hips/{public|full}/{map}/…`, the node's `/hipslist`, and for edges `/internal/maps`: a map as static files
-// (HiPS 1.0 §4). An address is a map's name and a parsed tile or one of a few names; nothing else is looked for.
+// `/hips/{public|full}/{map}/…` and the node's `/hipslist`: a map as static files (HiPS 1.0 §4).
+// An address is a map's name and a parsed tile or one of a few names; nothing else is looked for.
 
 import { type Context, Hono } from 'hono'
 import { freshness, type ResourceKind } from '#src/caching'
@@ -68,12 +68,6 @@ export function hipsRoutes({ catalog, config, clock }: OriginDeps): Hono<OriginE
     c.header('Content-Type', 'text/plain; charset=utf-8')
     c.header('Cache-Control', 'public, max-age=60')
     return c.body(hipslist(entries))
-  })
-
-  app.get('/internal/maps', async (c) => {
-    if (c.var.caller.from !== 'edge') return problem(c, 404, NOTHING)
-    c.header('Cache-Control', 'no-store')
-    return c.json({ maps: (await catalog.maps()).map(manifestOf) })
   })
   return app
 }
@@ -161,21 +155,4 @@ function send(
     open: (start: number, end: number) => bytes.subarray(start, end),
   }
   return answer(c, entity, freshness(kind, decision, nowMs))
-}
-
-function manifestOf(record: MapRecord) {
-  const { map, release, generation, order, publicOrder, formats, rights, mocOrder, moc, publicMoc, modifiedMs } = record
-  return {
-    map,
-    release,
-    generation,
-    orderMin: 0,
-    order,
-    publicOrder,
-    formats,
-    rights,
-    modifiedMs,
-    moc: { order: mocOrder, cells: JSON.parse(moc) },
-    ...(publicMoc && { publicMoc: { order: publicOrder, cells: JSON.parse(publicMoc) } }),
-  }
 }

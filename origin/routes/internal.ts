@@ -1,7 +1,9 @@
-// What only edges may ask, with the shared secret: the rights and the generation of a product.
-// To everybody else these addresses do not exist.
+// What only edges may ask, with the shared secret: the manifest of the maps, and the rights and the generation of a
+// product. To everybody else these addresses do not exist.
 
 import { Hono } from 'hono'
+import { MAPS_PATH, PRODUCT_PATH } from '#src/services'
+import type { MapRecord } from '../catalog/store.ts'
 import type { OriginDeps, OriginEnv } from '../deps.ts'
 import { problem } from '../problem.ts'
 
@@ -12,7 +14,8 @@ export function internalRoutes({ catalog }: OriginDeps): Hono<OriginEnv> {
     c.header('Cache-Control', 'no-store')
     await next()
   })
-  app.get('/internal/product', async (c) => {
+  app.get(MAPS_PATH, async (c) => c.json({ maps: (await catalog.maps()).map(manifestOf) }))
+  app.get(PRODUCT_PATH, async (c) => {
     const id = c.req.query('id')
     if (!id) return problem(c, 400, 'id is missing')
     const product = await catalog.product(id)
@@ -21,4 +24,21 @@ export function internalRoutes({ catalog }: OriginDeps): Hono<OriginEnv> {
     return c.json({ rights, generation, collection, release, modifiedMs })
   })
   return app
+}
+
+function manifestOf(record: MapRecord) {
+  const { map, release, generation, order, publicOrder, formats, rights, mocOrder, moc, publicMoc, modifiedMs } = record
+  return {
+    map,
+    release,
+    generation,
+    orderMin: 0,
+    order,
+    publicOrder,
+    formats,
+    rights,
+    modifiedMs,
+    moc: { order: mocOrder, cells: JSON.parse(moc) },
+    ...(publicMoc && { publicMoc: { order: publicOrder, cells: JSON.parse(publicMoc) } }),
+  }
 }

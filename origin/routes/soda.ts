@@ -6,7 +6,7 @@ import { bodyLimit } from 'hono/body-limit'
 import { etagOf, evaluate, freshness } from '#src/caching'
 import { DaliError, type Pairs, pairsOf, quoted, usageError } from '#src/dali'
 import { decide } from '#src/rights'
-import { parseSoda, type SodaRequest, sodaQuery } from '#src/services'
+import { GENERATION_HEADER, parseSoda, type SodaRequest, sodaQuery } from '#src/services'
 import { answer } from '../answer.ts'
 import { createCutouts } from '../cutout/run.ts'
 import type { OriginDeps, OriginEnv } from '../deps.ts'
@@ -30,7 +30,7 @@ export function sodaRoutes(deps: OriginDeps): Hono<OriginEnv> {
 
     const fresh = freshness('cutout', decision, now)
     // An edge keeps bytes under the generation that it knew when it asked: it is told which one these are of.
-    if (c.var.caller.from === 'edge') c.header('X-Skyedge-Generation', product.generation)
+    if (c.var.caller.from === 'edge') c.header(GENERATION_HEADER, product.generation)
     const validator = { etag: etagOf(product.generation, sodaQuery(request)), lastModifiedMs: product.modifiedMs }
     const unchanged = evaluate((name) => c.req.header(name), validator) === 'not-modified'
     const unmade = { ...validator, contentType: request.format.mediaType, size: 0, open: () => new Uint8Array() }

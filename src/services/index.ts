@@ -2,3 +2,13 @@
 
 export { CUTOUT_FORMATS, type CutoutFormat, parseSoda, SODA_SYNC, type SodaRequest, soda, sodaQuery } from './soda.ts'
 export { sodaCapabilities } from './vosi.ts'
+export {
+  BASE_HEADER,
+  EDGE_HEADER,
+  GENERATION_HEADER,
+  heardPrincipal,
+  MAPS_PATH,
+  PRINCIPAL_HEADER,
+  PRODUCT_PATH,
+  spokenPrincipal,
+} from './wire.ts'

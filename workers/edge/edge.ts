@@ -1,5 +1,6 @@
 // The edge as a function from request to response: what lives as long as the isolate, and the way in.
 
+import { MAPS_PATH, PRODUCT_PATH } from '#src/services'
 import { createApp, READ, WRITABLE, WRITE } from './app.ts'
 import { EdgeCache } from './cache/edge-cache.ts'
 import { MemoryTier } from './cache/memory-tier.ts'
@@ -45,13 +46,13 @@ export function createEdge(settings: Settings, { clock = Date.now }: { clock?: (
     flights: new SingleFlight(),
     maps: new Known({
       name: 'maps',
-      load: (_, visit) => textAt(visit, '/internal/maps'),
+      load: (_, visit) => textAt(visit, MAPS_PATH),
       parse: parseManifest,
       freshMs: FACTS_FRESH_MS,
     }),
     products: new Known({
       name: 'product',
-      load: (id, visit) => textAt(visit, `/internal/product?id=${encodeURIComponent(id)}`, 'null'),
+      load: (id, visit) => textAt(visit, `${PRODUCT_PATH}?id=${encodeURIComponent(id)}`, 'null'),
       parse: parseProduct,
       freshMs: FACTS_FRESH_MS,
     }),

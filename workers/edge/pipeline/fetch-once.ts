@@ -3,6 +3,7 @@
 
 import type { CacheStep } from '#src/caching'
 import { ANONYMOUS, type Principal } from '#src/rights'
+import { GENERATION_HEADER } from '#src/services'
 import { within } from '../flight/single-flight.ts'
 import { contentLength, type HeldReply, isHeld, metaOf, type Reply } from '../reply.ts'
 import type { Visit } from '../visit.ts'
@@ -114,7 +115,7 @@ async function take(response: Response, resource: Resource, principal: Principal
   const { status } = response
   const meta = metaOf(response, visit.nowMs)
   const size = contentLength(response.headers) ?? (response.body === null ? 0 : undefined)
-  const foreign = response.headers.get('x-skyedge-generation') ?? resource.generation
+  const foreign = response.headers.get(GENERATION_HEADER) ?? resource.generation
   // An answer to this principal alone, or bytes of a generation that the key does not name, are not for others.
   const personal = status === 401 || status === 403
   const decided = resource.control !== 'origin'

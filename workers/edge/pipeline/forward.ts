@@ -2,6 +2,7 @@
 // unless it is named here, and its token never does.
 
 import { isAnonymous, type Principal } from '#src/rights'
+import { BASE_HEADER, EDGE_HEADER, PRINCIPAL_HEADER, spokenPrincipal } from '#src/services'
 import type { Visit } from '../visit.ts'
 
 /** The origin did not answer as an origin should. */
@@ -57,10 +58,10 @@ async function once(visit: Visit, pathAndQuery: string, options: AskOptions): Pr
       // Bytes are stored as they are: no coding of the transfer may become part of them.
       'accept-encoding': 'identity',
       'x-request-id': visit.requestId,
-      'x-skyedge-edge': settings.secret,
+      [EDGE_HEADER]: settings.secret,
       // The origin writes addresses of this edge into documents.
-      'x-skyedge-base': new URL(visit.request.url).origin,
-      ...(principal && !isAnonymous(principal) ? { 'x-skyedge-principal': principalHeader(principal) } : {}),
+      [BASE_HEADER]: new URL(visit.request.url).origin,
+      ...(principal && !isAnonymous(principal) ? { [PRINCIPAL_HEADER]: spokenPrincipal(principal) } : {}),
     },
   })
   try {
@@ -71,15 +72,6 @@ async function once(visit: Visit, pathAndQuery: string, options: AskOptions): Pr
   } finally {
     clearTimeout(timer)
   }
-}
-
-/** base64url of the JSON, UTF-8 first: a user's name may hold any letter. */
-export function principalHeader(principal: Principal): string {
-  const bytes = new TextEncoder().encode(JSON.stringify(principal))
-  return btoa(String.fromCharCode(...bytes))
-    .replaceAll('+', '-')
-    .replaceAll('/', '_')
-    .replaceAll('=', '')
 }
 
 /** A status that says "not now" rather than something about the resource. */
