@@ -129,5 +129,19 @@ export async function autoCuts(images: readonly RenderImage[]): Promise<{ low: n
   const plane: Plane = { width: all.length, height: 1, data: all }
   const [narrow, wide] = [zscale(plane), percentileCuts(plane, 0.5, 99.7)]
   if (!narrow || !wide) throw new HipsBuildError('no-pixels', 'the images have no defined pixel to take cuts from')
-  return { low: Math.max(narrow.min, wide.min), high: Math.max(wide.max, narrow.max) }
+  const low = Math.max(narrow.min, wide.min)
+  const high = Math.max(wide.max, narrow.max)
+  return low < high ? { low, high } : flatCuts(all, low)
+}
+
+/** Nearly all pixels have one value: whatever else there is shows, and a constant image comes out mid-grey. */
+function flatCuts(values: Float64Array, value: number): { low: number; high: number } {
+  let low = value
+  let high = value
+  for (const each of values) {
+    if (each < low) low = each
+    if (each > high) high = each
+  }
+  const half = Math.abs(value) / 2 || 1
+  return low < high ? { low, high } : { low: value - half, high: value + half }
 }
