@@ -107,6 +107,12 @@ export function loadConfig(env: Environment = process.env): Config {
   // IVOA Identifiers 2.0 §2.3.2: an authority has at least three characters and starts with a letter or digit.
   if (!/^[A-Za-z0-9][A-Za-z0-9._~-]{2,}$/.test(config.authority))
     refuse('SKYEDGE_AUTHORITY', 'a naming authority such as "skyedge.example"')
+  if (config.databaseUrl !== undefined)
+    problems.push(
+      'SKYEDGE_DATABASE_URL is set, but PostgreSQL is not built yet: unset it for SQLite below SKYEDGE_DATA',
+    )
+  if (config.objectStore !== undefined)
+    problems.push('SKYEDGE_OBJECT_STORE is set, but S3 is not built yet: unset it for files below SKYEDGE_DATA')
   if (problems.length === 0) problems.push(...portClashes(config))
   if (problems.length > 0) throw new ConfigError(problems)
   return Object.freeze(config)

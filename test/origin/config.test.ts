@@ -45,6 +45,16 @@ describe('the settings', () => {
     expect(problem).not.toContain('secret')
   })
 
+  it('refuse what is reserved but not built, before any work is done', () => {
+    const problems = problemsOf({
+      SKYEDGE_DATABASE_URL: 'postgres://me:secret@host/db',
+      SKYEDGE_OBJECT_STORE: 's3://b/p',
+    })
+    expect(problems).toHaveLength(2)
+    expect(problems.join()).toMatch(/SKYEDGE_DATABASE_URL .* not built yet.*SKYEDGE_OBJECT_STORE .* not built yet/)
+    expect(problems.join()).not.toContain('secret')
+  })
+
   it('refuse ports that meet', () => {
     expect(problemsOf({ SKYEDGE_EDGES: '4', SKYEDGE_EDGE_PORT: '8778' })).toHaveLength(2)
     expect(problemsOf({ SKYEDGE_ORIGIN_PORT: '0', SKYEDGE_EDGE_PORT: '0', SKYEDGE_AVAILABILITY_PORT: '0' })).toEqual([])
