@@ -1,8 +1,8 @@
 // How a map looks first: the middle of its coverage and a field that holds it.
 
-import { centre } from '#src/healpix'
+import { centre, neighbours } from '#src/healpix'
 import { pixelScaleDeg } from '#src/hips'
-import { cellsOf, countCells, degrade, type Moc } from '#src/moc'
+import { cellsOf, countCells, degrade, type Moc, mocOf, skyFraction } from '#src/moc'
 import { degToRad, type LonLat, lonLatToVector, offset, separationRad } from '#src/sky'
 import { TILE_WIDTH } from './recipe.ts'
 
@@ -21,7 +21,41 @@ export interface ViewHints {
   readonly outlines?: readonly (readonly LonLat[])[]
 }
 
-export function viewOf(moc: Moc, { filled = new Map(), outlines = [] }: ViewHints = {}): View {
+/** A field so many times wider than what it holds shows a black sky: a closer look at one part is taken instead. */
+const SPARSE = 12
+/** Order of the parts looked for: cells of 7 degrees. */
+const PART_ORDER = 3
+
+export function viewOf(moc: Moc, hints: ViewHints = {}): View {
+  const view = wholeView(moc, hints)
+  const holdsRad = Math.sqrt(4 * Math.PI * skyFraction(moc))
+  if (moc.order < PART_ORDER || view.fovRad < SPARSE * holdsRad) return view
+  const part = fullestPart(countCells(moc) > MAX_CELLS ? degrade(moc, 6) : moc)
+  const near = wholeView(part, { filled: hints.filled })
+  const outlines = (hints.outlines ?? []).filter((outline) =>
+    outline.every((p) => separationRad(near.lonRad, near.latRad, p.lonRad, p.latRad) <= near.fovRad),
+  )
+  return wholeView(part, { ...hints, outlines })
+}
+
+/** The cells of a map around the place where most of them are. */
+function fullestPart(moc: Moc): Moc {
+  const spread = 4 ** (moc.order - PART_ORDER)
+  const counts = new Map<number, number>()
+  for (const npix of cellsOf(moc)) {
+    const parent = Math.floor(npix / spread)
+    counts.set(parent, (counts.get(parent) ?? 0) + 1)
+  }
+  const [fullest] = [...counts].reduce((a, b) => (b[1] > a[1] ? b : a))
+  // A field may lie across the border of two cells: the neighbours count as one part with it.
+  const part = new Set([fullest, ...neighbours(PART_ORDER, fullest)])
+  return mocOf(
+    moc.order,
+    [...cellsOf(moc)].filter((npix) => part.has(Math.floor(npix / spread))),
+  )
+}
+
+function wholeView(moc: Moc, { filled = new Map(), outlines = [] }: ViewHints): View {
   const coarse = countCells(moc) > MAX_CELLS ? degrade(moc, 6) : moc
   const sum = [0, 0, 0]
   const cells: { position: LonLat; share: number }[] = []
