@@ -24,13 +24,27 @@ export async function productsOfMap(
   { band, nowMs }: { band?: string; nowMs: number },
 ): Promise<{ products: Product[]; leftOut: number }> {
   const all: Product[] = []
-  for (const collection of collections) all.push(...(await catalog.productsIn(collection, { band })))
+  for (const collection of collections) {
+    const found = await catalog.productsIn(collection, { band })
+    if (found.length === 0) throw new HipsBuildError('no-images', await nothingIn(catalog, collection, band))
+    all.push(...found)
+  }
   const products = all.filter((product) => isForAll(product, nowMs) && product.footprint.length >= 3)
   if (products.length === 0) {
     const what = `${collections.join(', ')}${band ? ` in band ${band}` : ''}`
     throw new HipsBuildError('no-images', `a map needs images, but ${what} has none that everybody may see one day`)
   }
   return { products, leftOut: all.length - products.length }
+}
+
+/** A collection without images is most often a slip of the pen: what there is instead. */
+async function nothingIn(catalog: Catalog, collection: string, band: string | undefined): Promise<string> {
+  const known = await catalog.collections()
+  const bands = known.filter((one) => one.collection === collection).flatMap((one) => one.bands)
+  if (bands.length > 0) return `${collection} has no image of band ${band}, only of ${[...new Set(bands)].join(', ')}`
+  if (known.some((one) => one.collection === collection)) return `${collection} has no image of band ${band}`
+  const names = known.map((one) => one.collection)
+  return `there is no collection ${collection}${names.length > 0 ? `, only ${[...new Set(names)].join(', ')}` : ' yet: ingest makes one'}`
 }
 
 /** The files of products, looked up once each. */

@@ -2,7 +2,7 @@
 
 import { availableParallelism } from 'node:os'
 import cliProgress from 'cli-progress'
-import { type Command, InvalidArgumentError } from 'commander'
+import { type Command, InvalidArgumentError, Option } from 'commander'
 import type { Curve } from '#src/image'
 import { openCatalog } from '../../origin/catalog/open.ts'
 import type { Catalog } from '../../origin/catalog/store.ts'
@@ -25,7 +25,7 @@ interface Options {
   readonly title?: string
   readonly description?: string
   readonly creator?: string
-  readonly property: Record<string, string>
+  readonly property?: Record<string, string>
   readonly skipDeepest?: boolean
   readonly threads: number
   readonly json?: boolean
@@ -85,13 +85,15 @@ export function register(program: Command): void {
     .option('--color <b,g,r>', 'a colour map of three bands, shortest wavelength first (e.g. g,r,i)', parseColour)
     .option('--order <n>', 'deepest order (default: pixels no larger than the images have)', parseWhole)
     .option('--public-order <n>', 'deepest order that everybody may see', parseWhole)
-    .option('--formats <list>', 'tile formats', parseFormats, ['png', 'fits'])
+    .addOption(
+      new Option('--formats <list>', 'tile formats').argParser(parseFormats).default(['png', 'fits'], 'png,fits'),
+    )
     .option('--cuts <lo,hi>', 'values shown black and white, or "auto"', parseCuts, 'auto')
     .option('--stretch <curve>', STRETCHES.join(', '), parseStretch, 'asinh')
     .option('--title <text>', 'what the map is called')
     .option('--description <text>', 'what it shows, in a sentence')
     .option('--creator <text>', 'who made it')
-    .option('--property <key=value>', 'a further line of `properties`, may be repeated', parseProperty, {})
+    .option('--property <key=value>', 'a further line of `properties`, may be repeated', parseProperty)
     .option('--skip-deepest', 'do not keep tiles of the deepest order: they are made when they are asked for')
     .option('--threads <n>', 'threads', parseWhole, availableParallelism())
     .option('--json', 'print the result as JSON')
@@ -100,7 +102,7 @@ export function register(program: Command): void {
       const catalog = await openCatalog(config)
       try {
         const result = await build(map, options, catalog, config)
-        report(map, result, options.json)
+        report(map, result, config, options.json)
       } catch (error) {
         const wrong = error instanceof HipsBuildError && (error.code === 'bad-option' || error.code === 'bad-name')
         throw wrong ? new UsageError(error.message) : error
@@ -111,7 +113,7 @@ export function register(program: Command): void {
 }
 
 async function build(map: string, options: Options, catalog: Catalog, config: Config): Promise<BuildResult> {
-  const { property, color, ...rest } = options
+  const { property = {}, color, ...rest } = options
   const world = (label: string): BuildWorld => ({
     catalog,
     dataFolder: config.dataFolder,
@@ -119,17 +121,30 @@ async function build(map: string, options: Options, catalog: Catalog, config: Co
     nowMs: Date.now(),
     progress: progressOn(label, options.json),
   })
+  if (!color && rest.band === undefined) await noteBands(catalog, options.from)
   if (!color) return buildMap({ ...rest, map, properties: property }, world(map))
   // The band maps lie beside the colour map: demo/dr1/color takes demo/dr1/g, /r and /i, made first where absent.
   const beside = map.includes('/') ? map.slice(0, map.lastIndexOf('/') + 1) : ''
   const bands = color.map((band) => `${beside}${band}`) as [string, string, string]
   for (const [i, name] of bands.entries()) {
-    if (await catalog.map(name)) continue
+    const old = await catalog.map(name)
+    if (old) {
+      const built = new Date(old.modifiedMs).toISOString().slice(0, 16)
+      console.error(`note: takes ${name} as it was built ${built}Z; newer images need it built again first`)
+      continue
+    }
     const title = options.title && `${options.title} ${color[i]}`
     await buildMap({ ...rest, title, map: name, band: color[i], properties: property }, world(name))
   }
   const { order: _order, ...forColour } = rest
   return buildColourMap({ ...forColour, map, properties: property }, bands, world(map))
+}
+
+/** Bands are averaged where nobody says which: rarely what was meant. */
+async function noteBands(catalog: Catalog, from: readonly string[]): Promise<void> {
+  const parts = (await catalog.collections()).filter(({ collection }) => from.includes(collection))
+  const bands = [...new Set(parts.flatMap((part) => part.bands))]
+  if (bands.length > 1) console.error(`note: averages the bands ${bands.join(', ')}; --band takes one, --color three`)
 }
 
 /** A bar on a terminal, a line each tenth elsewhere; on stderr, so that `--json` stays alone on stdout. */
@@ -157,7 +172,7 @@ export function progressOn(label: string, quiet = false): (done: number, total: 
   }
 }
 
-function report(map: string, { record, images, leftOut, tiles, bytes }: BuildResult, json = false): void {
+function report(map: string, { record, images, leftOut, tiles, bytes }: BuildResult, config: Config, json = false) {
   const { order, publicOrder, generation, skyFraction, formats } = record
   if (json) {
     console.log(
@@ -166,6 +181,9 @@ function report(map: string, { record, images, leftOut, tiles, bytes }: BuildRes
     return
   }
   const size = bytes >= 1e9 ? `${(bytes / 1e9).toFixed(2)} GB` : `${(bytes / 1e6).toFixed(1)} MB`
-  console.log(`${map}: order ${order} (public to ${publicOrder}), ${tiles} tiles of ${images} images, ${size}`)
+  console.log(
+    `${map}: order ${order} (public to ${publicOrder}), ${tiles} tiles of ${images} image${images === 1 ? '' : 's'}, ${size}`,
+  )
   if (leftOut > 0) console.log(`${leftOut} image${leftOut === 1 ? '' : 's'} left out: not open to everybody one day`)
+  console.log(`seen at http://${config.host}:${config.edgePort}/?map=${map} while \`npm start\` runs`)
 }

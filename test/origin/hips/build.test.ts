@@ -213,11 +213,20 @@ describe('a build', () => {
     },
   )
 
+  it('says which collections and bands there are', async () => {
+    const refused = (from: string, band?: string) =>
+      buildMap({ map: 'test/x', from: [from], band, threads: 1 }, world).catch(({ message }) => message)
+    expect(await refused('skye')).toBe('there is no collection skye, only sky, weighted')
+    expect(await refused('sky', 'z')).toBe('sky has no image of band z, only of r')
+  })
+
   it.each([
     [{ order: 2 }, 'bad-option'],
     [{ order: 30 }, 'bad-option'],
     [{ order: 6, publicOrder: 7 }, 'bad-option'],
     [{ from: ['nothing'] }, 'no-images'],
+    [{ from: ['sky', 'nothing'] }, 'no-images'],
+    [{ band: 'z' }, 'no-images'],
   ])('refuses %j', async (options, code) => {
     await expect(buildMap({ map: 'test/x', from: ['sky'], threads: 1, ...options }, world)).rejects.toMatchObject({
       code,
