@@ -21,19 +21,42 @@ function optional(found: boolean, reason: string): Optional {
 const runs = (command: string, ...args: string[]) => spawnSync(command, args, { stdio: 'ignore' }).status === 0
 const onPath = (command: string) => runs('sh', '-c', `command -v ${command}`)
 
+/** Debian's packages by what the suite and the benchmarks use of them; `.ci/run` installs these and no others. */
+export const DEBIAN = {
+  astropy: 'python3-astropy',
+  fitsio: 'python3-fitsio',
+  healpy: 'python3-healpy',
+  PIL: 'python3-pil',
+  pyvo: 'python3-pyvo',
+  scipy: 'python3-scipy',
+  fpack: 'libcfitsio-bin',
+  fitsverify: 'fitsverify',
+  stilts: 'stilts',
+  xmllint: 'libxml2-utils',
+  curl: 'curl',
+  hipsgen: 'aladin',
+  chromium: 'chromium',
+  nginx: 'nginx-light',
+  wrk: 'wrk',
+} as const
+type Module = 'astropy' | 'fitsio' | 'healpy' | 'PIL' | 'pyvo' | 'scipy'
+type Command = Exclude<keyof typeof DEBIAN, Module | 'hipsgen' | 'chromium'>
+
+const packaged = (found: boolean, ...names: readonly (keyof typeof DEBIAN)[]) =>
+  optional(found, `needs ${names.join(', ')} (Debian: ${names.map((name) => DEBIAN[name]).join(', ')})`)
+
 /** Debian's Python: the one that has python3-astropy and its friends. */
 export const PYTHON = '/usr/bin/python3'
-export const python = (module: string) =>
-  optional(runs(PYTHON, '-c', `import ${module}`), `needs Debian's python3-${module}`)
+export const python = (...modules: readonly Module[]) =>
+  packaged(runs(PYTHON, '-c', `import ${modules.join(', ')}`), ...modules)
 
-export const command = (name: string, debianPackage = name) =>
-  optional(onPath(name), `needs ${name} (Debian: ${debianPackage})`)
+export const command = (...names: readonly Command[]) => packaged(names.every(onPath), ...names)
 
-/** CDS's Hipsgen, in Debian's package aladin. */
+/** CDS's Hipsgen. */
 export const HIPSGEN_JAR = '/usr/share/java/aladin.jar'
-export const hipsgen = () => optional(existsSync(HIPSGEN_JAR) && onPath('java'), `needs Hipsgen (Debian: aladin)`)
+export const hipsgen = () => packaged(existsSync(HIPSGEN_JAR) && onPath('java'), 'hipsgen')
 export const CHROMIUM = '/usr/bin/chromium'
-export const chromium = () => optional(existsSync(CHROMIUM), 'needs Chromium (Debian: chromium)')
+export const chromium = () => packaged(existsSync(CHROMIUM), 'chromium')
 
 /** The folder that holds real sky data, judges and peers; not part of the project. */
 export const SHARED = process.env.SKYEDGE_SHARED ?? resolve(import.meta.dirname, '../../../shared')

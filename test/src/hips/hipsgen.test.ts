@@ -107,7 +107,7 @@ describe.skipIf(!judge.found)(judge.says('a map made with these rooms, judged by
   })
 })
 
-const oracle = python('healpy, astropy, PIL')
+const oracle = python('healpy', 'astropy', 'PIL')
 describe.skipIf(!oracle.found)(oracle.says('a map made with these rooms, read by astropy and healpy'), () => {
   it('has its star where it belongs at every order: by the tile cards, by HEALPix, and in the picture', async () => {
     const tiles = Array.from({ length: DEEPEST + 1 }, (_, order) => {

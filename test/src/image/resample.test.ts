@@ -83,7 +83,7 @@ describe('resampling onto a HiPS tile', () => {
     }
   })
 
-  const healpy = python('healpy')
+  const healpy = python('healpy', 'astropy', 'scipy')
   it.skipIf(!healpy.found)(healpy.says('equals healpy, astropy and scipy over a whole 512 x 512 tile'), () => {
     const folder = mkdtempSync(join(tmpdir(), 'resample-'))
     try {
