@@ -10,10 +10,21 @@ type Challenge = Parameters<typeof challenges>[0]
 
 export const isDali = (path: string) => path.startsWith('/soda/')
 
+/** What an answer that broke before its first byte had already said of itself. */
+const OF_THE_ENTITY = [
+  'Accept-Ranges',
+  'Content-Disposition',
+  'Content-Length',
+  'Content-Range',
+  'ETag',
+  'Last-Modified',
+]
+
 /** An error document for any fault; what is no DaliError becomes `internal error`. */
 export function refuse(c: Context, error: unknown, challenge: Challenge = {}): Response {
   const fault = error instanceof DaliError ? error : new DaliError('internal', 'internal error')
   const { status } = FAULTS[fault.code]
+  for (const name of OF_THE_ENTITY) c.header(name, undefined)
   if (status === 401 || challenge.error) {
     // Two headers, not one with a comma: clients split that in different ways.
     for (const value of challenges(challenge)) c.header('WWW-Authenticate', value, { append: true })
@@ -22,7 +33,6 @@ export function refuse(c: Context, error: unknown, challenge: Challenge = {}): R
   if (!isDali(c.req.path)) return problem(c, status as 400, fault.message)
   c.header('Cache-Control', 'no-store')
   c.header('Content-Type', 'text/plain; charset=utf-8')
-  c.header('Content-Disposition', undefined)
   return c.body(sodaFault(fault).body, status as 400)
 }
 

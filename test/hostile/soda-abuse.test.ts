@@ -1,6 +1,6 @@
 // What nobody would send by accident: the origin answers each with an error of the right kind and goes on serving.
 
-import { writeFile } from 'node:fs/promises'
+import { utimes, writeFile } from 'node:fs/promises'
 import { request } from 'node:http'
 import { createConnection } from 'node:net'
 import { join } from 'node:path'
@@ -35,6 +35,26 @@ function raw(path: string, headers: Record<string, string> = {}): Promise<{ stat
     sent.end()
   })
 }
+
+describe('a file that changes under the archive', () => {
+  it('ends in an error of its own length, at once', async () => {
+    const path = join(origin.config.dataFolder, 'swapped.fits')
+    await writeFile(path, maskedImage())
+    const ID = await putProduct(origin.catalog, { productId: 'swapped', planes: [{ role: 'image', path, hdu: 1 }] })
+    const cut = (pixels: number) =>
+      fetch(
+        `${origin.url}/soda/sync?${new URLSearchParams({ ID, CIRCLE: `${CENTRE.raDeg} ${CENTRE.decDeg} ${pixels / 1e4}` })}`,
+      )
+    expect((await cut(3)).status).toBe(200)
+    await utimes(path, 1, 1)
+    const answer = await cut(4)
+    expect(answer.status).toBe(503)
+    expect(answer.headers.get('etag')).toBeNull()
+    const body = await answer.text()
+    expect(body).toMatch(/^ServiceUnavailable: /)
+    expect(answer.headers.get('content-length')).toBe(String(body.length))
+  }, 5_000)
+})
 
 describe('paths', () => {
   it.each([
