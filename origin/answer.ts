@@ -24,6 +24,14 @@ export interface Entity extends Validator {
 
 /** Answers up to this size are made before their headers are sent: what fails then is an error, not a torn body. */
 const MADE_FIRST = 4 << 20
+/** Of all such answers that clients have not taken yet: beyond it answers are made as they are taken. */
+const MADE_AT_ONCE = 64 << 20
+/** Made answers are handed over in pieces of this size; smaller ones are not counted. */
+const PIECE = 64 << 10
+let waitingBytes = 0
+
+/** Bytes made and not yet taken. */
+export const waiting = (): number => waitingBytes
 
 /** 200, 206, 304, 412 or 416. */
 export async function answer(c: Context, entity: Entity, { cacheControl, vary }: Freshness): Promise<Response> {
@@ -52,8 +60,43 @@ export async function answer(c: Context, entity: Entity, { cacheControl, vary }:
   const status = range.kind === 'part' ? 206 : 200
   if (c.req.method === 'HEAD') return c.body(null, status)
   const opened = entity.open(start, end, c.req.raw.signal)
-  const bytes = opened instanceof Uint8Array || end - start > MADE_FIRST ? opened : await collected(opened, end - start)
-  return c.body(bytes instanceof Uint8Array ? (bytes as Uint8Array<ArrayBuffer>) : pulled(bytes), status)
+  if (opened instanceof Uint8Array) return c.body(opened as Uint8Array<ArrayBuffer>, status)
+  const length = end - start
+  if (length <= PIECE) return c.body((await collected(opened, length)) as Uint8Array<ArrayBuffer>, status)
+  if (length > MADE_FIRST || waitingBytes + length > MADE_AT_ONCE) return c.body(pulled(await begun(opened)), status)
+  return c.body(await madeFirst(opened, length), status)
+}
+
+/** With the first chunk made: what fails at the start is still an error with a status of its own. */
+async function begun(chunks: AsyncIterable<Uint8Array>): Promise<AsyncIterable<Uint8Array>> {
+  const iterator = chunks[Symbol.asyncIterator]()
+  let first: IteratorResult<Uint8Array> | undefined = await iterator.next()
+  const next = async () => {
+    const step = first ?? (await iterator.next())
+    first = undefined
+    return step
+  }
+  const leave = async () => (await iterator.return?.()) ?? { done: true as const, value: undefined }
+  return { [Symbol.asyncIterator]: () => ({ next, return: leave }) }
+}
+
+/** Whole before the first byte goes out; a client that takes its time holds a share of what all may hold. */
+async function madeFirst(chunks: AsyncIterable<Uint8Array>, length: number): Promise<ReadableStream<Uint8Array>> {
+  waitingBytes += length
+  const taken = () => {
+    waitingBytes -= length
+    length = 0
+  }
+  try {
+    return pulled(pieces(await collected(chunks, length)), taken)
+  } catch (error) {
+    taken()
+    throw error
+  }
+}
+
+async function* pieces(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
+  for (let at = 0; at < bytes.length; at += PIECE) yield bytes.slice(at, at + PIECE)
 }
 
 async function collected(chunks: AsyncIterable<Uint8Array>, length: number): Promise<Uint8Array> {
@@ -73,16 +116,19 @@ function disposition({ contentType, filename = '' }: Entity): string {
 }
 
 /** One chunk for each pull: nothing is read ahead of a slow client, and nothing after it went away. */
-export function pulled(chunks: AsyncIterable<Uint8Array>): ReadableStream<Uint8Array> {
+export function pulled(chunks: AsyncIterable<Uint8Array>, onEnd: () => void = () => {}): ReadableStream<Uint8Array> {
   const iterator = chunks[Symbol.asyncIterator]()
   return new ReadableStream<Uint8Array>(
     {
       async pull(controller) {
         const { value, done } = await iterator.next()
-        if (done) controller.close()
-        else controller.enqueue(value)
+        if (done) {
+          onEnd()
+          controller.close()
+        } else controller.enqueue(value)
       },
       async cancel() {
+        onEnd()
         await iterator.return?.()
       },
     },

@@ -103,9 +103,10 @@ type Gate = ReturnType<typeof createGate>
 function createGate(width: number, queue: number) {
   let running = 0
   const waiting: (() => void)[] = []
-  return async function gate<T>(work: () => Promise<T>): Promise<T> {
+  /** `begun`: work that goes on is not sent away, as its answer's head has gone out. */
+  return async function gate<T>(work: () => Promise<T>, { begun = false } = {}): Promise<T> {
     if (running >= width) {
-      if (waiting.length >= queue)
+      if (waiting.length >= queue && !begun)
         throw new DaliError('overloaded', 'too many cutouts are being made', { retryAfterS: 5 })
       await new Promise<void>((resolve) => waiting.push(resolve))
     } else running++
@@ -123,8 +124,8 @@ function createGate(width: number, queue: number) {
 async function* gated(gate: Gate, start: () => AsyncGenerator<Uint8Array>): AsyncGenerator<Uint8Array> {
   const chunks = start()
   try {
-    for (;;) {
-      const step = await gate(() => chunks.next())
+    for (let begun = false; ; begun = true) {
+      const step = await gate(() => chunks.next(), { begun })
       if (step.done) return
       yield step.value
     }
