@@ -1,7 +1,7 @@
 // The sky explorer: the node's maps in Aladin Lite, footprints of its collections, and cutouts where one clicks.
 
 import A from '/site/aladin/aladin.js'
-import { cutoutAddress, footprintsOf, fullPath, listCollections, listMaps } from './node.js'
+import { cutoutAddress, firstOf, footprintsOf, fullPath, listCollections, listMaps, ownFirst } from './node.js'
 import { formatAngle, formatPosition, parsePosition, polygonHolds } from './position.js'
 
 const COLOURS = ['#ffb454', '#7fd962', '#59c2ff', '#d2a6ff', '#f07178', '#95e6cb']
@@ -148,6 +148,8 @@ async function cutOut(ra, dec) {
   })()
   state.mark.add(A.circle(ra, dec, radius))
   const panel = byId('cutout')
+  panel.replaceChildren(element('p', { className: 'hint' }, 'Looking which images are here…'))
+  panel.scrollIntoView({ block: 'nearest' })
   const products = await productsAt(ra, dec)
   if (products.length === 0) {
     panel.replaceChildren(element('p', { className: 'hint' }, `No image of this node at ${formatPosition(ra, dec)}.`))
@@ -165,6 +167,8 @@ async function cutOut(ra, dec) {
     element('ul', {}, ...items),
   )
   await preview(products[0], ra, dec, radius)
+  byId('cutout-title').scrollIntoView({ block: 'nearest' })
+  panel.querySelector('.shown').scrollIntoView({ block: 'nearest' })
 }
 
 function follow() {
@@ -201,11 +205,11 @@ function keys(event) {
 async function start() {
   // Independent of one another: a node without collections still shows its maps.
   const [, maps, collections] = await Promise.allSettled([A.init, listMaps(), listCollections()])
-  state.maps = maps.value ?? []
+  state.maps = ownFirst(maps.value ?? [])
   state.collections = collections.value ?? []
   const wanted = new URLSearchParams(location.search).get('map')
-  const first =
-    state.maps.find((map) => map.name === wanted) ?? state.maps.find((map) => /colou?r/.test(map.name)) ?? state.maps[0]
+  const first = state.maps.find((map) => map.name === wanted) ?? firstOf(state.maps)
+  if (wanted && first?.name !== wanted) say(`This node has no public map ${wanted}.`)
   // Without a survey of its own Aladin Lite would ask for one outside.
   aladin = A.aladin('#sky', {
     survey: first

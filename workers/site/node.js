@@ -29,12 +29,26 @@ export async function listMaps() {
       path,
       title: record.obs_title ?? path,
       order: Number(record.hips_order),
+      made: record.hips_creation_date ?? record.hips_release_date ?? '',
       credit: record.obs_copyright ?? record.prov_progenitor ?? '',
       ra: Number(record.hips_initial_ra ?? 0),
       dec: Number(record.hips_initial_dec ?? 0),
       fov: Number(record.hips_initial_fov ?? 60),
     }
   })
+}
+
+const isDemo = (map) => map.name.startsWith('demo/')
+
+/** The operator's own maps before the demo's, otherwise as they come. */
+export const ownFirst = (maps) => [...maps.filter((map) => !isDemo(map)), ...maps.filter(isDemo)]
+
+/** What a visitor sees first: the newest of the operator's own maps, else of the demo's; in colour where there is one. */
+export function firstOf(maps) {
+  const own = maps.filter((map) => !isDemo(map))
+  const colour = (map) => Number(/colou?r/.test(map.name))
+  const newer = (a, b) => b.made.localeCompare(a.made) || colour(b) - colour(a)
+  return own.length > 0 ? own.sort(newer)[0] : (maps.find(colour) ?? maps[0])
 }
 
 /** The same map with every order, where there are more than the public ones and this visitor may see them. */
