@@ -113,7 +113,7 @@ async function ingest(folder: string, options: Options): Promise<void> {
     progress.stop()
     process.stdout.write(options.json ? `${JSON.stringify(jsonOf(report), undefined, 2)}\n` : textOf(report))
     const products = report.taken + report.updated + report.unchanged
-    if (products === 0 || report.stopped) process.exitCode = 1
+    if (products + report.removed === 0 || report.stopped) process.exitCode = 1
   } finally {
     progress.stop()
     process.off('SIGINT', onSignal).off('SIGTERM', onSignal)

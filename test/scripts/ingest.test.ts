@@ -62,6 +62,21 @@ describe('skyedge ingest', () => {
     await catalog.close()
   })
 
+  it('ends with 0 where all that there was is pruned', () => {
+    const data = join(all, 'pruned')
+    const args = ['--collection', 'test.gone', '--release', 'dr1']
+    const place = join(all, 'place')
+    put(place, 'one.fits', fitsFile({ cards: tanCards(10, 20) }))
+    expect(skyedge(['ingest', place, ...args], data).status).toBe(0)
+    rmSync(join(place, 'one.fits'))
+    expect(skyedge(['ingest', place, ...args], data).status).toBe(1)
+    const { status, stdout } = skyedge(['ingest', place, ...args, '--prune'], data)
+    expect([status, stdout.split('\n')[1]]).toEqual([
+      0,
+      'taken 0, updated 0, unchanged 0, refused 0, removed 1 (0 FITS files)',
+    ])
+  })
+
   it('ends with 1 where nothing at all is taken', () => {
     expect(ingest(join(all, 'empty'))).toMatchObject({
       status: 1,
