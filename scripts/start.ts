@@ -8,6 +8,7 @@ import { type Config, ConfigError, loadConfig } from '../origin/config.ts'
 import { loadEdgeSecret } from '../origin/identity/keys.ts'
 import { makeDemoOnce } from './demo/first-start.ts'
 import { assertPortsFree } from './processes/free-ports.ts'
+import { holdFolder } from './processes/hold-folder.ts'
 import { type LocalWorker, startLocalWorker } from './processes/local-workers.ts'
 import { startOriginProcess } from './processes/origin-process.ts'
 import { untilSignal } from './processes/signal.ts'
@@ -30,6 +31,7 @@ async function start(config: Config, parts: Part[], watch: Watch): Promise<strin
     for (const pid of part.pids ?? []) watch.add(pid)
     return part
   }
+  keep(holdFolder(config.dataFolder))
   await makeDemoOnce(config)
   const origin = keep(await startOriginProcess(config))
   const far = config.originUrl ?? origin.url

@@ -8,6 +8,7 @@ import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { describe, expect, it } from 'vitest'
+import { holdFolder } from '../../scripts/processes/hold-folder.ts'
 
 const ROOT = resolve(import.meta.dirname, '../..')
 
@@ -40,6 +41,24 @@ describe('npm start', () => {
     rmSync(folder, { recursive: true, force: true })
     expect(code).toBe(1)
     expect(said).toBe(`port ${port} on 127.0.0.1 is in use; SKYEDGE_EDGE_PORT sets another\n`)
+  })
+})
+
+describe('the folder of a start', () => {
+  it('is held by one at a time, and free again when that one is killed', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'skyedge-start-'))
+    const owner = `
+      import { holdFolder } from '${ROOT}/scripts/processes/hold-folder.ts'
+      holdFolder('${folder}')
+      console.log('held')
+      setInterval(() => undefined, 1000)`
+    const child = spawn(process.execPath, ['--input-type=module-typescript', '-e', owner])
+    await once(child.stdout, 'data')
+    expect(() => holdFolder(folder)).toThrow(/another npm start runs on this SKYEDGE_DATA/)
+    child.kill('SIGKILL')
+    await once(child, 'exit')
+    await holdFolder(folder).stop()
+    rmSync(folder, { recursive: true, force: true })
   })
 })
 
