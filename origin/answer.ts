@@ -116,7 +116,7 @@ function disposition({ contentType, filename = '' }: Entity): string {
 }
 
 /** One chunk for each pull: nothing is read ahead of a slow client, and nothing after it went away. */
-export function pulled(chunks: AsyncIterable<Uint8Array>, onEnd: () => void = () => {}): ReadableStream<Uint8Array> {
+function pulled(chunks: AsyncIterable<Uint8Array>, onEnd: () => void = () => {}): ReadableStream<Uint8Array> {
   const iterator = chunks[Symbol.asyncIterator]()
   return new ReadableStream<Uint8Array>(
     {

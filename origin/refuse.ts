@@ -8,7 +8,7 @@ import { problem } from './problem.ts'
 
 type Challenge = Parameters<typeof challenges>[0]
 
-export const isDali = (path: string) => path.startsWith('/soda/')
+const isDali = (path: string) => path.startsWith('/soda/')
 
 /** What an answer that broke before its first byte had already said of itself. */
 const OF_THE_ENTITY = [

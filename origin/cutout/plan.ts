@@ -99,7 +99,7 @@ function otherWindow(region: Region, hdu: Hdu): PixelWindow | undefined {
 }
 
 /** DALI's degrees to radians; a polygon larger than a hemisphere has no inside. */
-export function regionOf(shape: Shape): Region {
+function regionOf(shape: Shape): Region {
   const region = inRadians(shape)
   try {
     return checkRegion(region)

@@ -26,7 +26,7 @@ import type { TileDone } from './work.ts'
 /** f(I) = asinh(10 I) / asinh(10) over values scaled by the bands' cuts: the curve of the grey maps. */
 const SOFTENING = Math.asinh(10)
 
-export function colourStyle(bands: readonly MapRecord[]): ColourStyle {
+function colourStyle(bands: readonly MapRecord[]): ColourStyle {
   const cuts = bands.map(({ map, pixelCut }) => {
     if (!pixelCut) throw new HipsBuildError('bad-option', `${map} is no map of one band`)
     return pixelCut

@@ -93,7 +93,7 @@ export function propertiesOf(facts: MapFacts, tier: TierFacts): Properties {
 
 const count = ({ length }: readonly unknown[]) => `${length} image${length === 1 ? '' : 's'}`
 
-export const creatorDid = ({ authority, release, map }: Pick<MapFacts, 'authority' | 'release' | 'map'>) =>
+const creatorDid = ({ authority, release, map }: Pick<MapFacts, 'authority' | 'release' | 'map'>) =>
   `ivo://${authority}/${release}?hips/${map}`
 
 const defined = (values: readonly (number | undefined)[]) => values.filter((value) => value !== undefined)

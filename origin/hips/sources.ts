@@ -6,14 +6,7 @@ import type { Catalog, FileRecord, Product } from '../catalog/store.ts'
 import { HipsBuildError } from './errors.ts'
 import { ImageShelf, type PlaneSource, type RenderImage } from './images.ts'
 
-export interface MapImages {
-  readonly products: readonly Product[]
-  readonly images: readonly RenderImage[]
-  /** Products left out because of their rights: embargoed, or for named people only. */
-  readonly leftOut: number
-}
-
-export const imageId = ({ publisherDid, generation }: Product) => `${publisherDid} ${generation}`
+const imageId = ({ publisherDid, generation }: Product) => `${publisherDid} ${generation}`
 
 const isForAll = ({ rights }: Product, nowMs: number) =>
   rights.access !== 'level3' && !(rights.embargoUntilMs !== undefined && rights.embargoUntilMs > nowMs)

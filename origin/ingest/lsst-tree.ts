@@ -28,7 +28,7 @@ export async function readTree(source: ByteSource, hdu: Hdu): Promise<LsstTree |
 }
 
 /** JSON as Python writes it: NaN and Infinity, which JSON has not, become null. */
-export function parseTree(text: string): LsstTree | undefined {
+function parseTree(text: string): LsstTree | undefined {
   const json = text.replace(/"(?:[^"\\]|\\.)*"|-?\b(?:NaN|Infinity)\b/g, (token) => (token[0] === '"' ? token : 'null'))
   try {
     const tree: unknown = JSON.parse(json)

@@ -81,7 +81,7 @@ interface Address {
 }
 
 /** From the raw path: nothing escaped, no dots for folders; doubled slashes count as one (Aladin Lite sends them). */
-export function parseAddress(path: string): Address | undefined {
+function parseAddress(path: string): Address | undefined {
   const clean = path.replace(/\/{2,}/g, '/')
   const match = /^\/hips\/(public|full)\/([\w./-]{1,400})$/.exec(clean)
   if (!match || /(?:^|\/)\.{1,2}(?:\/|$)/.test(match[2])) return undefined

@@ -19,7 +19,7 @@ const UNIT_S: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600, d: 86_4
 const MAX_TTL_S = 366 * 86_400
 
 /** `90s`, `15m`, `1h`, `30d` -> seconds. */
-export function parseTtl(text: string): number {
+function parseTtl(text: string): number {
   const match = /^(\d{1,9})([smhd])$/.exec(text)
   const seconds = match ? Number(match[1]) * UNIT_S[match[2]] : 0
   if (seconds < 1 || seconds > MAX_TTL_S)
@@ -28,7 +28,7 @@ export function parseTtl(text: string): number {
 }
 
 /** `a,b` or `a b`; each a plain word, so that it can stand in a space-separated claim. */
-export function parseWords(text: string): string[] {
+function parseWords(text: string): string[] {
   const words = text.split(/[\s,]+/).filter((word) => word !== '')
   const bad = words.find((word) => !/^[\w.:/@+-]{1,128}$/.test(word))
   if (bad !== undefined) throw new InvalidArgumentError(`expected words separated by commas, got "${bad}"`)

@@ -10,12 +10,12 @@ import { buildColourMap } from '../../origin/hips/colour.ts'
 import { writeWhole } from '../../origin/hips/tile-files.ts'
 import { ingestFolder } from '../../origin/ingest/ingest.ts'
 
-export const DEMO_RELEASE = 'dr1'
-export const DEMO_BANDS = ['g', 'r', 'i'] as const
+const DEMO_RELEASE = 'dr1'
+const DEMO_BANDS = ['g', 'r', 'i'] as const
 /** 0.8 arcsec per pixel under coadds of 1.2; everybody sees them at 3.2. */
-export const DEMO_ORDER = 9
-export const DEMO_PUBLIC_ORDER = 7
-export const DEMO_TEAM = 'demo-team'
+const DEMO_ORDER = 9
+const DEMO_PUBLIC_ORDER = 7
+const DEMO_TEAM = 'demo-team'
 /** The last visit's. Far enough for a demo. */
 const EMBARGO_UNTIL_MS = Date.UTC(2031, 0, 1)
 /** Another version makes everything anew from the files. */

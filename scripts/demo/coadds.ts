@@ -41,7 +41,7 @@ export interface CoaddImage extends MaskedImage {
 }
 
 /** Pixels of the patch along a side: half the field and the overlap on either side of the middle. */
-export function patchPx(plan: Plan): { size: number; step: number } {
+function patchPx(plan: Plan): { size: number; step: number } {
   const overlap = Math.max(8, Math.round(plan.size.detectorPx / 5))
   const whole = Math.ceil((2.1 * plan.halfFieldArcsec) / COADD_PIXEL_ARCSEC)
   const size = Math.ceil((whole + overlap) / 2)

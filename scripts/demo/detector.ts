@@ -43,7 +43,7 @@ export interface Exposure {
 }
 
 /** nJy per electron. */
-export const gainOf = ({ zeroPoint }: Visit) => 10 ** (0.4 * (ZERO_POINT - zeroPoint))
+const gainOf = ({ zeroPoint }: Visit) => 10 ** (0.4 * (ZERO_POINT - zeroPoint))
 
 export function expose(plan: Plan, scene: Scene, visit: Visit, detector: number): Exposure {
   const optics = opticsOf(plan, visit, detector)

@@ -65,7 +65,7 @@ export function maskedImageBytes(headers: Headers, { image, mask, variance }: Ma
 }
 
 /** The same, with the floats quantised to a quarter of the noise and dithered. */
-export function lossyBytes(headers: Headers, { image, mask, variance }: MaskedImage): Uint8Array[] {
+function lossyBytes(headers: Headers, { image, mask, variance }: MaskedImage): Uint8Array[] {
   const lossy = { algorithm: 'RICE_1', quantizeLevel: 4, dither: 'SUBTRACTIVE_DITHER_1', runtime } as const
   return [
     emptyPrimaryBytes(headers.primary),

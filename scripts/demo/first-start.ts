@@ -42,7 +42,7 @@ export async function makeDemoOnce(config: Config): Promise<void> {
 }
 
 /** A bar on a terminal, a line now and then elsewhere. */
-export function progressOf(what: string): { at(done: number, total: number, label: string): void; end(): void } {
+function progressOf(what: string): { at(done: number, total: number, label: string): void; end(): void } {
   const bar = new cliProgress.SingleBar(
     {
       format: `demo: ${what} {bar} {percentage}% {label}`,

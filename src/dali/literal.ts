@@ -62,7 +62,7 @@ export function numbers(text: string, name: string, options: { infinite?: boolea
 }
 
 /** A polygon of 500 vertices: more than any footprint has, and its cost is still small. */
-export const MAX_NUMBERS = 1000
+const MAX_NUMBERS = 1000
 
 /** [low, high]; either may be infinite (DALI 1.2 §3.4). */
 export type Interval = readonly [number, number]

@@ -9,7 +9,7 @@ import type { FieldPlace, TileLayout } from './tile-layout.ts'
 /** How a tile's bytes are coded: as ZCMPTYPE says, or by a fall-back column. */
 export const TILE_CODED = 0
 export const TILE_GZIP = 1
-export const TILE_PLAIN = 2
+const TILE_PLAIN = 2
 
 export interface TileIndex {
   /** Number of the first tile held, 0-based; a whole index starts at 0. */

@@ -53,14 +53,14 @@ export async function readWindow(
   return { bitpix: image.bitpix, width, height, data, bscale: image.bscale, bzero: image.bzero, blank: image.blank }
 }
 
-export function checkPlane(image: ImageShape, plane: number): void {
+function checkPlane(image: ImageShape, plane: number): void {
   const planes = image.axes.slice(2).reduce((product, length) => product * length, 1)
   if (!Number.isInteger(plane) || plane < 0 || plane >= planes)
     throw new FitsError('out-of-range', `a plane is from 0 to ${planes - 1}, got ${plane}`)
 }
 
 /** Absolute byte of a pixel of a plain image. */
-export function pixelOffset(hdu: Hdu, image: ImageShape, plane: number, x: number, y: number): number {
+function pixelOffset(hdu: Hdu, image: ImageShape, plane: number, x: number, y: number): number {
   const [width, height = 1] = image.axes
   return hdu.dataOffset + ((plane * height + y) * width + x) * bytesPerPixel(image.bitpix)
 }

@@ -41,7 +41,7 @@ const STRUCTURAL =
 const padding = (length: number) => (BLOCK_LENGTH - (length % BLOCK_LENGTH)) % BLOCK_LENGTH
 
 /** A copy of the header whose structure says what is written; every other card stays as it was. */
-export function imageCards(header: FitsHeader, shape: ImageShape, { primary, name }: HduOptions): FitsHeader {
+function imageCards(header: FitsHeader, shape: ImageShape, { primary, name }: HduOptions): FitsHeader {
   const { bitpix, axes, bscale, bzero, blank } = shape
   const cards: Card[] = [
     primary ? card('SIMPLE', true, 'conforms to the FITS standard') : card('XTENSION', 'IMAGE', 'image extension'),

@@ -1,7 +1,7 @@
 // Lanczos kernel of order 3, sinc(x) sinc(x/3) for |x| < 3, from a table: 1024 places per pixel, no interpolation
 // (largest error of a weight 1e-3, far below the noise it works on).
 
-export const LANCZOS_REACH = 3
+const LANCZOS_REACH = 3
 const PLACES = 1024
 
 /** Exactly 0 at whole numbers other than 0, so that an unmoved image stays as it is. */

@@ -1,7 +1,7 @@
 // The 10 000 random numbers that every FITS reader makes alike (FITS 4.0 Appendix I), and the walk through them that
 // subtractive dithering takes for each tile (§10.2).
 
-export const RANDOM_COUNT = 10_000
+const RANDOM_COUNT = 10_000
 
 let table: Float32Array | undefined
 
@@ -34,7 +34,7 @@ export function ditherWalk(tile: number, ditherSeed: number, skip = 0): DitherWa
   return walk
 }
 
-export function advance(walk: DitherWalk, pixels: number): void {
+function advance(walk: DitherWalk, pixels: number): void {
   walk.next += pixels
   while (walk.next >= RANDOM_COUNT) {
     walk.row = (walk.row + 1) % RANDOM_COUNT

@@ -2,7 +2,7 @@
 // plane in quadtrees. Sums reach beyond 32 bits, so the transform works on whole numbers in doubles.
 
 import { FitsError } from '../errors.ts'
-import { inverseTransform } from './htransform.ts'
+import { inverseTransform, log2Ceil } from './htransform.ts'
 
 const broken = () => new FitsError('bad-data', 'an HCOMPRESS_1 tile is broken or ends early')
 
@@ -44,13 +44,6 @@ function node(input: BitReader): number {
   code = (code << 1) | input.bit()
   if (code < 31) return FIVE_BITS[code - 26]
   return input.bit() === 0 ? 0 : 14
-}
-
-/** Smallest power of two exponent that covers n. */
-export function log2Ceil(n: number): number {
-  let log = 0
-  while (1 << log < n) log++
-  return log
 }
 
 /** Decodes a tile of `width` x `height` into `out`, row by row from the first. */

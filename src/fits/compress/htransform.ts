@@ -2,8 +2,6 @@
 // Each level turns a mean and three differences into 2 x 2 pixels; low bits that the forward transform dropped are
 // recovered from the parity of the others. Numbers are whole, in doubles: floor(x / 2^k) stands for a shift.
 
-import { log2Ceil } from './hcompress.ts'
-
 /** Rounds half away from zero-ish as the forward transform did, to a multiple of `unit`. */
 const roundTo = (x: number, unit: number, up: number, down: number) =>
   Math.floor((x + (x >= 0 ? up : down)) / unit) * unit
@@ -119,4 +117,11 @@ function curve(a: Float64Array, at: number, stride: number, limit: number): void
   if (low >= high) return
   const change = Math.trunc((clamp(pp + mm - mp - pm, low, high) - a[target] * 64) / 64)
   a[target] += clamp(change, -limit, limit)
+}
+
+/** Smallest power of two exponent that covers n. */
+export function log2Ceil(n: number): number {
+  let log = 0
+  while (1 << log < n) log++
+  return log
 }

@@ -28,7 +28,7 @@ function table(curve: Curve): Uint8Array {
 }
 
 /** Equal cuts (a constant plane) are widened to a place below and above, so that it shows as middle grey. */
-export function openCuts({ min, max }: Cuts): Cuts {
+function openCuts({ min, max }: Cuts): Cuts {
   if (!(Number.isFinite(min) && Number.isFinite(max) && min <= max))
     throw new ImageError('bad-cuts', `cuts are two finite numbers, the lower first, got ${min} and ${max}`)
   if (min < max) return { min, max }
