@@ -4,16 +4,13 @@
 import { type Context, Hono } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
 import { etagOf, evaluate, freshness } from '#src/caching'
-import { DaliError, type Pairs, pairsOf, quoted, usageError } from '#src/dali'
+import { DaliError, MAX_FORM_BYTES, type Pairs, pairsOf, quoted, usageError } from '#src/dali'
 import { decide } from '#src/rights'
 import { GENERATION_HEADER, parseSoda, type SodaRequest, sodaQuery } from '#src/services'
 import { answer } from '../answer.ts'
 import { createCutouts } from '../cutout/run.ts'
 import type { OriginDeps, OriginEnv } from '../deps.ts'
 import { refuse, refuseDecision } from '../refuse.ts'
-
-/** A polygon of 500 vertices fits twice. */
-const MAX_FORM_BYTES = 64 * 1024
 
 export function sodaRoutes(deps: OriginDeps): Hono<OriginEnv> {
   const app = new Hono<OriginEnv>()

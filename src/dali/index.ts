@@ -15,7 +15,7 @@ export {
 } from './fault.ts'
 export { double, formatNumber, type Interval, interval, type Literal, string, timestamp } from './literal.ts'
 export { type Param, param, type Service, service, type ValuesOf } from './param.ts'
-export { type Pairs, pairsOf, parseRequest } from './request.ts'
+export { MAX_FORM_BYTES, type Pairs, pairsOf, parseRequest } from './request.ts'
 export { type Format, responseFormat } from './responseformat.ts'
 export {
   type Circle,

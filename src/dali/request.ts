@@ -6,6 +6,9 @@ import type { Service, ValuesOf } from './param.ts'
 
 export type Pairs = Iterable<readonly [string, string]>
 
+/** Bytes of a POSTed form, at the edge and the origin alike: a polygon of 500 vertices fits twice. */
+export const MAX_FORM_BYTES = 64 * 1024
+
 /** More pairs than any request of ours has. */
 const MAX_PAIRS = 256
 

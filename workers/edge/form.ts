@@ -1,9 +1,6 @@
 // The body of a small POST: `application/x-www-form-urlencoded`, or `multipart/form-data` without files.
 
-import { usageError } from '#src/dali'
-
-/** DALI 1.2 §4.1: parameters; a polygon of a thousand vertices has 40 kB. */
-const LARGEST = 256 * 1024
+import { DaliError, MAX_FORM_BYTES, usageError } from '#src/dali'
 
 /** As a query string. Throws DaliError. */
 export async function readForm(request: Request): Promise<string> {
@@ -35,7 +32,7 @@ async function readLimited(request: Request): Promise<Uint8Array> {
   if (request.body) {
     for await (const part of request.body as ReadableStream<Uint8Array>) {
       total += part.byteLength
-      if (total > LARGEST) throw usageError(`the body is larger than ${LARGEST} bytes`)
+      if (total > MAX_FORM_BYTES) throw new DaliError('too-large', `a form may have ${MAX_FORM_BYTES} bytes`)
       parts.push(part)
     }
   }
