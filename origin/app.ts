@@ -48,7 +48,12 @@ function asFault(error: Error): DaliError {
   if (error instanceof DaliError) return error
   const cause = { cause: error }
   if (error instanceof StorageError && error.code === 'source-changed')
-    return new DaliError('unavailable', 'the file was replaced while it was read', { ...cause, retryAfterS: 5 })
+    return new DaliError('unavailable', 'the file of this product was replaced since it was taken in', {
+      ...cause,
+      retryAfterS: 5,
+    })
+  if (error instanceof StorageError && error.code === 'not-found')
+    return new DaliError('unavailable', 'the file of this product is not where it was', { ...cause, retryAfterS: 300 })
   if (error instanceof StorageError || error instanceof CatalogError)
     return new DaliError('unavailable', 'the data cannot be read now', { ...cause, retryAfterS: 30 })
   if (error instanceof FitsError) return new DaliError('internal', 'the file of this product is broken', cause)

@@ -1,6 +1,6 @@
 // The origin as its clients meet it: a real server, a real catalogue, files written for the test.
 
-import { writeFile } from 'node:fs/promises'
+import { rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { readWindow } from '#src/fits'
@@ -207,8 +207,11 @@ describe('faults', () => {
     const answer = await soda({ ID: did, CIRCLE: circle(3) })
     expect(answer.status).toBe(503)
     const text = await answer.text()
-    expect(text).toBe('ServiceUnavailable: the file was replaced while it was read\n')
+    expect(text).toBe('ServiceUnavailable: the file of this product was replaced since it was taken in\n')
     expect(text + JSON.stringify([...answer.headers])).not.toContain(origin.config.dataFolder)
+    await rm(path)
+    const gone = await (await soda({ ID: did, CIRCLE: circle(2) })).text()
+    expect(gone).toMatch(/^ServiceUnavailable: the file of this product (was replaced|is not where it was)/)
   })
 })
 

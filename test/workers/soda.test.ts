@@ -107,6 +107,13 @@ describe('a cutout', () => {
     expect(answer.headers.get('retry-after')).not.toBeNull()
   })
 
+  it("says in the origin's words what of one product cannot be read", async () => {
+    const world = withProducts()
+    world.put('/soda/sync', 'ServiceUnavailable: its file is gone\n', { 'content-type': 'text/plain' }, 503)
+    const answer = await world.get(`/soda/sync?${id(OPEN)}`)
+    expect([answer.status, await answer.text()]).toEqual([503, 'ServiceUnavailable: its file is gone\n'])
+  })
+
   it('in a form longer than the origin takes is refused by the edge', async () => {
     const headers = { 'content-type': 'application/x-www-form-urlencoded' }
     for (const length of [100_000, 300_000]) {

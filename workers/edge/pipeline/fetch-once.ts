@@ -94,7 +94,7 @@ async function lead(resource: Resource, principal: Principal, visit: Visit, stal
   })
   if (response.status === 304 && stale) return confirmed(resource, stale, visit)
   try {
-    assertPresent(response)
+    await assertPresent(response)
   } catch (error) {
     response.body?.cancel().catch(() => undefined)
     throw error
@@ -143,7 +143,7 @@ async function take(response: Response, resource: Resource, principal: Principal
   // This host keeps nothing, and the body went into the attempt: once, and never again in this isolate.
   const who = resource.anonymous ? ANONYMOUS : principal
   const again = await ask(visit, resource.ask, { principal: who, ...resource.post, timeoutMs: resource.timeoutMs })
-  assertPresent(again)
+  await assertPresent(again)
   return take(again, resource, principal, visit)
 }
 

@@ -3,6 +3,7 @@
 
 import { isAnonymous, type Principal } from '#src/rights'
 import { BASE_HEADER, EDGE_HEADER, PRINCIPAL_HEADER, spokenPrincipal } from '#src/services'
+import { contentLength } from '../reply.ts'
 import type { Visit } from '../visit.ts'
 
 /** The origin did not answer as an origin should. */
@@ -75,11 +76,22 @@ async function once(visit: Visit, pathAndQuery: string, options: AskOptions): Pr
 }
 
 /** A status that says "not now" rather than something about the resource. */
-export function assertPresent({ status, headers }: Response): void {
+export async function assertPresent(response: Response): Promise<void> {
+  const { status, headers } = response
   if (status < 500) return
   const seconds = Number(headers.get('retry-after') ?? 'NaN')
   const retryAfterS = seconds >= 0 && seconds <= 3600 ? seconds : 5
-  if (status === 503) throw new OriginAway(503, 'the origin is not available now', { retryAfterS })
+  // It may be one product's file that is gone: its own words say more than ours.
+  if (status === 503)
+    throw new OriginAway(503, (await reasonIn(response)) ?? 'the origin is not available now', { retryAfterS })
   if (status === 504) throw new OriginAway(504, 'the origin did not answer in time', { retryAfterS })
   throw new OriginAway(502, 'the origin failed to answer', { retryAfterS })
+}
+
+/** The sentence of a short SODA fault; leaves longer and other bodies alone. */
+async function reasonIn(response: Response): Promise<string | undefined> {
+  const length = contentLength(response.headers)
+  if (!response.headers.get('content-type')?.startsWith('text/plain') || !length || length > 500) return undefined
+  const text = await response.text().catch(() => '')
+  return /^ServiceUnavailable: ([^\r\n]+)\s*$/.exec(text)?.[1]
 }

@@ -82,7 +82,7 @@ export async function live(visit: Visit): Promise<Response> {
     body: method === 'GET' || method === 'HEAD' ? null : request.body,
     timeoutMs: LIVE_TIMEOUT_MS,
   })
-  if (response.status === 502 || response.status === 504) assertPresent(response)
+  if (response.status === 502 || response.status === 504) await assertPresent(response)
   const answered: HeaderTable = { 'cache-control': 'no-store', 'cache-status': 'isolate; fwd=bypass' }
   for (const name of TOLD) {
     const value = response.headers.get(name)
