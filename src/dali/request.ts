@@ -18,7 +18,7 @@ export function parseRequest<S extends Service>(service: S, pairs: Pairs): Value
   let count = 0
   for (const [given, text] of pairs) {
     if (++count > MAX_PAIRS) throw usageError(`more than ${MAX_PAIRS} parameters`)
-    const name = given.toUpperCase()
+    const name = upperCase(given)
     const param = Object.hasOwn(service.params, name) ? service.params[name] : undefined
     if (!param) throw refusal(service, given)
     if (text.trim() === '') throw usageError(`${name} has no value`, name)
@@ -31,8 +31,11 @@ export function parseRequest<S extends Service>(service: S, pairs: Pairs): Value
   return values as ValuesOf<S>
 }
 
+/** Of ASCII alone: Unicode's upper case would read `cırcle` as CIRCLE. */
+const upperCase = (name: string) => name.replace(/[a-z]+/g, (letters) => letters.toUpperCase())
+
 function refusal(service: Service, given: string): DaliError {
-  const name = given.toUpperCase()
+  const name = upperCase(given)
   if (Object.hasOwn(service.refused, name)) return usageError(`${name} cannot be used: ${service.refused[name]}`, name)
   const known = Object.keys(service.params).join(', ')
   return usageError(`${quoted(given)} is no parameter of this service, which knows ${known}`)

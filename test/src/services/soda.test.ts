@@ -39,6 +39,8 @@ describe('a SODA request', () => {
   it.each([
     ['', 400, 'UsageError: ID is missing'],
     ['ID=', 400, 'UsageError: ID has no value'],
+    ['ID=a&c%C4%B1rcle=1 2 3', 400, 'UsageError: "cırcle" is no parameter'],
+    ['ID=a&po%C5%BF=CIRCLE 1 2 3', 400, 'UsageError: "poſ" is no parameter'],
     ['ID=a&ID=b', 400, 'MultiValuedParamNotSupported: ID takes one value'],
     ['ID=a&ID=a', 400, 'MultiValuedParamNotSupported: ID'],
     ['ID=a&CIRCLE=1 2 3&circle=1 2 3', 400, 'MultiValuedParamNotSupported: CIRCLE'],
