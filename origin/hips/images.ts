@@ -1,7 +1,7 @@
 // The images behind a map, as a thread sees them: opened once, read by window, whole planes kept within a budget.
 // The window of a tile is always the same, whether it comes from a kept plane or from the file: equal bytes follow.
 
-import { decodeFileIndex, type Hdu, imageHeader, readWindow, type TileIndex, toPhysical } from '#src/fits'
+import { decodeFileIndex, FitsError, type Hdu, imageHeader, readWindow, type TileIndex, toPhysical } from '#src/fits'
 import type { Plane, Window } from '#src/image'
 import { inIcrs, parseWcs, type Wcs } from '#src/wcs'
 import { nodeRuntime } from '../runtime.ts'
@@ -136,7 +136,12 @@ async function openPlane({ path, key, index, hdu: number, expect }: PlaneSource)
 }
 
 async function readPlane({ source, hdu, tiles }: OpenPlane, window: Window): Promise<Plane> {
-  const raw = await readWindow(source, hdu, window, { tiles, runtime: nodeRuntime })
+  const raw = await readWindow(source, hdu, window, { tiles, runtime: nodeRuntime }).catch((error) => {
+    // Which of a thousand images it is, the reader of pixels cannot know.
+    throw error instanceof FitsError
+      ? new FitsError(error.code, `${source.key}: ${error.message}`, { cause: error })
+      : error
+  })
   const values = toPhysical(raw)
   // `toPhysical` may hand out the stored array itself; it is this window's own.
   return { width: raw.width, height: raw.height, data: values }

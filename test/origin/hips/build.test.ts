@@ -1,17 +1,20 @@
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import sharp from 'sharp'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { compressedImageHduBytes, FitsHeader, imageHduBytes, imageHeader, readHdus, readWindow } from '#src/fits'
 import { tileGrid } from '#src/healpix'
 import { lintProperties, parseProperties, parseTilePath } from '#src/hips'
 import { cellsOf, parseMocJson } from '#src/moc'
+import { memorySource } from '#src/storage'
 import { type BuildResult, buildMap } from '../../../origin/hips/build.ts'
 import { HipsBuildError } from '../../../origin/hips/errors.ts'
 import { TileMaker } from '../../../origin/hips/materialise.ts'
 import { Threads } from '../../../origin/hips/threads.ts'
 import { readFitsTile } from '../../../origin/hips/tile-bytes.ts'
 import { tileFile } from '../../../origin/hips/tile-files.ts'
+import { nodeRuntime } from '../../../origin/runtime.ts'
 import { type MapWorld, mapWorld } from '../../support/map-world.ts'
 import { CENTRE, slope, writeSkyImage } from '../../support/sky-image.ts'
 
@@ -212,6 +215,34 @@ describe('a build', () => {
       })
     },
   )
+
+  it('names the image that cannot be read', async () => {
+    const path = writeSkyImage(join(folder, 'sound.fits'), {
+      ...CENTRE,
+      width: 64,
+      height: 64,
+      scaleArcsec: 60,
+      value: slope,
+    })
+    const source = memorySource('sound', new Uint8Array(readFileSync(path)))
+    const [hdu] = await readHdus(source)
+    const raw = await readWindow(source, hdu, { x0: 0, y0: 0, x1: 64, y1: 64 })
+    const options = { algorithm: 'GZIP_2', runtime: nodeRuntime } as const
+    const torn = compressedImageHduBytes(imageHeader(hdu), raw, options)
+    const primary = imageHduBytes(
+      new FitsHeader(),
+      { ...raw, width: 0, height: 0, data: new Float32Array() },
+      { primary: true },
+    )
+    torn.fill(0, torn.length - 5760)
+    writeFileSync(join(folder, 'torn.fits'), Buffer.concat([primary, torn]))
+    const broken = await mapWorld([{ path: join(folder, 'torn.fits'), collection: 'torn' }])
+    const failed = await buildMap({ map: 'a', from: ['torn'], threads: 1, order: 5 }, broken).catch(
+      ({ message }) => message,
+    )
+    await broken.close()
+    expect(failed).toMatch(/^torn\.fits: /)
+  })
 
   it('says which collections and bands there are', async () => {
     const refused = (from: string, band?: string) =>
