@@ -32,7 +32,8 @@ export async function startOrigin(
   catalog: Catalog,
   { log = pino({ name: 'origin' }), clock = Date.now }: ServeOptions = {},
 ): Promise<RunningOrigin> {
-  await mkdir(config.dataFolder, { recursive: true })
+  // Tiles and cutouts that not everybody may see lie below it: other users of the machine stay out.
+  await mkdir(config.dataFolder, { recursive: true, mode: 0o700 })
   const [tokens, edgeSecret] = await Promise.all([loadTokenKeys(config.dataFolder), loadEdgeSecret(config.dataFolder)])
   const app = createApp({
     config,

@@ -25,7 +25,7 @@ const STOP_MS = 4_500
 
 async function start(config: Config, parts: Part[], watch: Watch): Promise<string> {
   await assertPortsFree(config)
-  mkdirSync(config.dataFolder, { recursive: true })
+  mkdirSync(config.dataFolder, { recursive: true, mode: 0o700 })
   const keep = <P extends Part>(part: P): P => {
     parts.push(part)
     for (const pid of part.pids ?? []) watch.add(pid)

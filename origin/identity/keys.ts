@@ -54,7 +54,7 @@ const keyFiles = async (folder: string) =>
 /** The shared secret of edges and origin. */
 export async function loadEdgeSecret(dataFolder: string): Promise<string> {
   const path = join(dataFolder, 'secret')
-  await mkdir(dataFolder, { recursive: true })
+  await mkdir(dataFolder, { recursive: true, mode: 0o700 })
   const read = async () => (await readFile(path, 'utf8')).trim()
   try {
     return await read()

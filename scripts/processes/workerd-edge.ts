@@ -56,7 +56,7 @@ export async function startWorkerdEdge(options: WorkerdEdgeOptions): Promise<Run
     log = () => undefined,
   } = options
   const cacheFolder = resolve(options.cacheFolder)
-  await mkdir(cacheFolder, { recursive: true })
+  await mkdir(cacheFolder, { recursive: true, mode: 0o700 })
   const folder = await mkdtemp(join(tmpdir(), 'skyedge-edge-'))
   try {
     const { edge, colo } = await bundleWorkers('edge', 'colo')

@@ -40,7 +40,7 @@ const OVERLAPPING = `${SELECT_PRODUCT} JOIN product_boxes b ON b.id = p.id
 export function openSqliteCatalog(path: string, { busyTimeoutMs = 10_000, maxPages }: SqliteOptions = {}): Catalog {
   let db: DatabaseSync | undefined
   try {
-    if (path !== ':memory:') mkdirSync(dirname(path), { recursive: true })
+    if (path !== ':memory:') mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
     db = new DatabaseSync(path, { timeout: busyTimeoutMs, enableForeignKeyConstraints: true })
     db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA trusted_schema = OFF')
     if (maxPages !== undefined) db.exec(`PRAGMA max_page_count = ${Math.floor(maxPages)}`)

@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { base64url, exportJWK, generateKeyPair, SignJWT, UnsecuredJWT } from 'jose'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { ANONYMOUS, TOKEN_AUDIENCE, tokenIssuer } from '#src/rights'
+import { openSqliteCatalog } from '../../../origin/catalog/sqlite/sqlite-catalog.ts'
 import { createDoor } from '../../../origin/identity/door.ts'
 import { loadEdgeSecret, loadTokenKeys, type TokenKeys } from '../../../origin/identity/keys.ts'
 import { createVerifier, issueToken, type Verify } from '../../../origin/identity/token.ts'
@@ -34,6 +35,18 @@ describe('keys', () => {
     expect(await readdir(join(folder, 'keys'))).toEqual(['es256-1.json'])
     expect(await mode('keys/es256-1.json')).toBe('600')
     expect(Object.keys(keys.jwks.keys[0]).sort()).toEqual(['alg', 'crv', 'kid', 'kty', 'use', 'x', 'y'])
+  })
+
+  it('lie in a folder that others of the machine cannot enter, whoever makes it first', async () => {
+    const makers = [
+      (data: string) => loadEdgeSecret(data),
+      (data: string) => loadTokenKeys(data),
+      (data: string) => openSqliteCatalog(join(data, 'catalog.sqlite')).close(),
+    ]
+    for (const [i, make] of makers.entries()) {
+      await make(join(folder, `data${i}`))
+      expect(((await stat(join(folder, `data${i}`))).mode & 0o777).toString(8)).toBe('700')
+    }
   })
 
   it('are made once, also by processes that start together', async () => {
