@@ -12,7 +12,7 @@ import { buildColourMap } from '../../origin/hips/colour.ts'
 import { loadEdgeSecret } from '../../origin/identity/keys.ts'
 import { type RunningOrigin, startOrigin } from '../../origin/serve.ts'
 import { type RunningEdge, startWorkerdEdge } from '../../scripts/processes/workerd-edge.ts'
-import { openPage, peakNear, pictureOf, startBrowser } from '../support/browser.ts'
+import { openPage, PATIENCE_MS, peakNear, pictureOf, startBrowser } from '../support/browser.ts'
 import { type MapWorld, mapWorld } from '../support/map-world.ts'
 import { chromium, shared, skyData } from '../support/optional.ts'
 
@@ -40,7 +40,7 @@ const colours = {
   galcen: ['j', 'h', 'k'].map((band) => ({ path: sky(`galcen/gc_2mass_${band}.fits`), collection: 'galcen', band })),
 }
 
-describe.skipIf(!optional.found)(optional.says('the sky explorer'), () => {
+describe.skipIf(!optional.found)(optional.says('the sky explorer'), { timeout: 3 * PATIENCE_MS }, () => {
   beforeAll(async () => {
     const dss = { path: sky('dss/HorseHead.fits'), collection: 'dss', band: 'red' }
     world = await mapWorld([...colours.sdss, ...colours.galcen, dss])
@@ -69,11 +69,13 @@ describe.skipIf(!optional.found)(optional.says('the sky explorer'), () => {
 
   /** The page's policy forbids the polling that Playwright would put into it. */
   async function until(page: Page, condition: string) {
-    for (let k = 0; k < 150; k++) {
+    for (const end = Date.now() + PATIENCE_MS; Date.now() < end; ) {
       if (await page.evaluate(condition)) return
       await page.waitForTimeout(200)
     }
-    throw new Error(`not within 30 s: ${condition}; the page says: ${await page.locator('#message').innerText()}`)
+    throw new Error(
+      `not within ${PATIENCE_MS / 1000} s: ${condition}; the page says: ${await page.locator('#message').innerText()}`,
+    )
   }
 
   /** All tiles of the view have come and are drawn. */

@@ -30,6 +30,9 @@ export async function startBrowser(): Promise<Browser> {
   return browser
 }
 
+/** Software draws the sky: on a busy machine a view may take a minute. */
+export const PATIENCE_MS = 90_000
+
 export interface Watched {
   readonly page: Page
   /** Script errors, and requests to anything but `base`. */
@@ -42,6 +45,7 @@ export async function openPage(
   viewport = { width: 900, height: 560 },
 ): Promise<Watched> {
   const page = await browser.newPage({ viewport })
+  page.setDefaultTimeout(PATIENCE_MS)
   const faults: string[] = []
   page.on('pageerror', (error) => faults.push(`script: ${error.message}`))
   page.on('console', (message) => {
