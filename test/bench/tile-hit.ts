@@ -10,9 +10,9 @@ import { hasWrk, type Load, load } from './support/load.ts'
 import { SECRET, type Stage, startHello, startNginx, startOriginStage, tilePath } from './support/stage.ts'
 
 /** Seconds of load on each, at most 8: the machine may be shared. */
-const SECONDS = 6
+const SECONDS = 8
 /** Rounds, one server after the other, so that a busy moment does not fall on one of them alone. */
-const ROUNDS = 2
+const ROUNDS = 4
 
 export const bench: Benchmark = {
   name: 'tile-hit',
