@@ -22,13 +22,16 @@ export function startThreads(count: number, data: { folder: string; seed: number
         const done = (settle: () => void) => {
           worker.off('message', answer)
           worker.off('error', resign)
+          worker.off('exit', leave)
           idle.push(worker)
           settle()
         }
         const answer = ({ bytes, error }: { bytes: number; error?: string }) =>
           done(() => (error ? reject(new Error(error)) : resolve(bytes)))
         const resign = (error: unknown) => done(() => reject(error))
+        const leave = (status: number) => done(() => reject(new Error(`a thread ended with status ${status}`)))
         worker.on('message', answer)
+        worker.on('exit', leave)
         worker.on('error', resign)
         worker.postMessage(task)
       }),

@@ -3,8 +3,10 @@
 
 import type { Principal } from './principal.ts'
 
-const MAX_ENTRIES = 1000
+const UTF8 = new TextEncoder()
 const MAX_LENGTH = 256
+/** Bytes of one list: the edge hands the principal on in a header, and a server takes 16 KiB of headers in all. */
+const MAX_LIST = 2500
 
 /** The payload of a verified token. `undefined` when it names no user: then it grants nothing at all. */
 export function principalOf(payload: Readonly<Record<string, unknown>>): Principal | undefined {
@@ -39,7 +41,13 @@ const fits = (word: string) => word.length > 0 && word.length <= MAX_LENGTH
 
 /** Space-separated words; a list of strings is taken as well. */
 const words = (claim: unknown): string[] =>
-  typeof claim === 'string' ? claim.split(' ').filter(fits).slice(0, MAX_ENTRIES) : names(claim)
+  typeof claim === 'string' ? bounded(claim.split(' ').filter(fits)) : names(claim)
 
 const names = (claim: unknown): string[] =>
-  Array.isArray(claim) ? claim.filter((name) => typeof name === 'string' && fits(name)).slice(0, MAX_ENTRIES) : []
+  Array.isArray(claim) ? bounded(claim.filter((name) => typeof name === 'string' && fits(name))) : []
+
+/** The first ones that fit; those left out grant nothing. */
+function bounded(list: readonly string[]): string[] {
+  let length = 0
+  return list.filter((name) => (length += UTF8.encode(name).length + 3) <= MAX_LIST)
+}

@@ -30,6 +30,14 @@ describe('claims', () => {
       expect(principalOf(payload)).toBeUndefined()
   })
 
+  it('are bounded: a user in very many groups still fits in a header, and loses only what was left out', () => {
+    const many = Array.from({ length: 5000 }, (_, k) => `gruppe-für-${k}`)
+    const principal = principalOf({ sub: 'ann', exp: 2000, scope: many.join(' '), groups: many, data_rights: many })
+    expect(principal?.groups).toEqual(many.slice(0, principal?.groups.length))
+    expect(principal?.groups.length).toBeGreaterThan(100)
+    expect(Buffer.byteLength(JSON.stringify(principal))).toBeLessThan(10_000)
+  })
+
   it('travel between the halves as JSON, and a broken one makes no principal', () => {
     const principal = principalOf({ sub: 'ann', exp: 2000, groups: ['g'] })
     expect(principalFromJson(JSON.stringify(principal))).toEqual(principal)

@@ -102,8 +102,11 @@ export class Known<T> {
       throw new OriginAway(502, `the origin's ${this.#options.name} cannot be read`, { cause: error })
     }
     const nowMs = visit.edge.clock()
-    const due = before === undefined || before.text !== text || nowMs - before.savedMs > SAVE_EVERY_MS
-    const fact = { value, text, atMs: nowMs, savedMs: due ? nowMs : before.savedMs }
+    // What does not exist is not saved: anybody can invent names without end.
+    const invented = value === undefined && before === undefined
+    const changed = before === undefined || before.text !== text || nowMs - before.savedMs > SAVE_EVERY_MS
+    const due = changed && !invented
+    const fact = { value, text, atMs: nowMs, savedMs: due ? nowMs : (before?.savedMs ?? nowMs) }
     this.#remember(key, fact)
     if (due) visit.waitUntil(visit.edge.colo.putText(this.#address(key), text, nowMs))
     return fact
