@@ -12,7 +12,7 @@ import { buildColourMap } from '../../origin/hips/colour.ts'
 import { loadEdgeSecret } from '../../origin/identity/keys.ts'
 import { type RunningOrigin, startOrigin } from '../../origin/serve.ts'
 import { type RunningEdge, startWorkerdEdge } from '../../scripts/processes/workerd-edge.ts'
-import { openPage, PATIENCE_MS, peakNear, pictureOf, startBrowser } from '../support/browser.ts'
+import { openPage, PATIENCE_MS, peakNear, pictureOf, quiet, startBrowser } from '../support/browser.ts'
 import { type MapWorld, mapWorld } from '../support/map-world.ts'
 import { chromium, shared, skyData } from '../support/optional.ts'
 
@@ -81,9 +81,9 @@ describe.skipIf(!optional.found)(optional.says('the sky explorer'), { timeout: 3
   /** All tiles of the view have come and are drawn. */
   async function settled(page: Page) {
     await until(page, 'globalThis.skyedge !== undefined')
-    await page.waitForLoadState('networkidle')
+    await quiet(page)
     await page.waitForTimeout(1000)
-    await page.waitForLoadState('networkidle')
+    await quiet(page)
   }
 
   it.each([

@@ -1,6 +1,6 @@
 // Debian's Chromium without a screen, drawing WebGL 2 in software; a page that asks anything of another host fails.
 
-import { type Browser, chromium, type Page } from 'playwright-core'
+import { type Browser, chromium, type Page, type Request } from 'playwright-core'
 import sharp from 'sharp'
 import { CHROMIUM } from './optional.ts'
 
@@ -33,6 +33,35 @@ export async function startBrowser(): Promise<Browser> {
 /** Software draws the sky: on a busy machine a view may take a minute. */
 export const PATIENCE_MS = 90_000
 
+const waiting = new WeakMap<Page, { readonly asked: Set<Request>; lastMs: number }>()
+
+function countRequests(page: Page): void {
+  const state = { asked: new Set<Request>(), lastMs: Date.now() }
+  waiting.set(page, state)
+  const ended = (request: Request) => {
+    state.asked.delete(request)
+    state.lastMs = Date.now()
+  }
+  page.on('request', (request) => {
+    state.asked.add(request)
+    state.lastMs = Date.now()
+  })
+  page.on('response', (response) => ended(response.request()))
+  page.on('requestfailed', ended)
+}
+
+/**
+ * Every request has its answer, for half a second. Not Playwright's `networkidle`: that waits for bodies, and Aladin
+ * Lite does not read the one of a 404, so that only the browser's garbage collection ends it.
+ */
+export async function quiet(page: Page): Promise<void> {
+  const state = waiting.get(page)
+  if (!state) throw new Error('a page that openPage did not open')
+  for (const end = Date.now() + PATIENCE_MS; Date.now() < end; await page.waitForTimeout(100))
+    if (state.asked.size === 0 && Date.now() - state.lastMs > 500) return
+  throw new Error(`no answer within ${PATIENCE_MS / 1000} s: ${[...state.asked].map((request) => request.url())}`)
+}
+
 export interface Watched {
   readonly page: Page
   /** Script errors, and requests to anything but `base`. */
@@ -46,6 +75,7 @@ export async function openPage(
 ): Promise<Watched> {
   const page = await browser.newPage({ viewport })
   page.setDefaultTimeout(PATIENCE_MS)
+  countRequests(page)
   const faults: string[] = []
   page.on('pageerror', (error) => faults.push(`script: ${error.message}`))
   page.on('console', (message) => {
