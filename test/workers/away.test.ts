@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { testIssuer } from './support/tokens.ts'
 import { bytesOf, World } from './support/world.ts'
 
@@ -119,6 +119,29 @@ describe('many at once', () => {
     expect(world.hits('/internal/maps')).toBe(1)
     const collapsed = answers.filter((answer) => answer.headers.get('cache-status')?.includes('collapsed'))
     expect(collapsed).toHaveLength(99)
+  })
+
+  it('include the one whose look into the cache took longer than the whole flight', async () => {
+    const world = new World().put(TILE, bytesOf(1000))
+    await (await world.get('/hips/public/open/properties')).text()
+    const kind = Object.getPrototypeOf(await caches.open('skyedge'))
+    const match = kind.match
+    let looks = 0
+    const spy = vi.spyOn(kind, 'match').mockImplementation(async function (this: Cache, key: unknown) {
+      const slow = String(key).includes('Npix105') && looks++ > 0
+      const found = await match.call(this, key)
+      if (slow) await new Promise((resolve) => setTimeout(resolve, 150))
+      return found
+    })
+    try {
+      world.delayMs = 20
+      const [one, two] = await Promise.all([world.get(TILE), world.get(TILE)])
+      expect([(await one.arrayBuffer()).byteLength, (await two.arrayBuffer()).byteLength]).toEqual([1000, 1000])
+      expect(looks).toBe(2)
+      expect(world.hits(TILE)).toBe(1)
+    } finally {
+      spy.mockRestore()
+    }
   })
 
   it('share a failure, which the next request does not', async () => {

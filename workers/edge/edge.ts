@@ -43,7 +43,7 @@ export function createEdge(settings: Settings, { clock = Date.now }: { clock?: (
     clock,
     memory: new MemoryTier(settings.memoryBytes),
     colo: new EdgeCache(),
-    flights: new SingleFlight(),
+    flights: new SingleFlight(clock),
     maps: new Known({
       name: 'maps',
       load: (_, visit) => textAt(visit, MAPS_PATH),

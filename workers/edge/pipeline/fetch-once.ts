@@ -9,7 +9,7 @@ import { contentLength, type HeldReply, isHeld, metaOf, type Reply } from '../re
 import type { Visit } from '../visit.ts'
 import { ask, assertPresent, OriginAway } from './forward.ts'
 import { HELD_BYTES, keepHeld, keepStream, mayKeep, STORED_BYTES } from './keep.ts'
-import { discard, FOR_EVER, type Found, lookupStored } from './lookup.ts'
+import { discard, FOR_EVER, type Found, lookupHeld, lookupStored } from './lookup.ts'
 import type { Resource } from './serve.ts'
 
 /** What those who wait can use: plain data only. */
@@ -39,6 +39,12 @@ async function fetchShared(resource: Resource, principal: Principal, visit: Visi
   const { flights } = visit.edge
   const underway = flights.find(resource.key)
   if (underway) return follow(await within(underway, FOLLOW_MS), resource, principal, visit, stale)
+  const { key, lifetime } = resource
+  if (flights.landedSince(key, visit.nowMs)) {
+    // Between our looking and now: a lookup that took its time must not become a second request.
+    const landed = lookupHeld(key, lifetime, visit) ?? (await lookupStored(key, lifetime, visit))
+    if (landed?.fresh) return landed.fresh
+  }
 
   // The leader's own reply may be a stream, which only it may touch: it does not travel through the flight.
   let own: Found | undefined
