@@ -170,6 +170,8 @@ function textOf(report: IngestReport): string {
   for (const { name, reason } of refused) lines.push(`refused ${shown(name)}: ${shown(reason)}`)
   for (const { name, reason } of notes) lines.push(`note ${shown(name)}: ${reason}`)
   for (const { productId, name } of vanished) lines.push(`gone ${shown(name)}: product ${productId}`)
+  if (report.files === 0 && vanished.length === 0)
+    lines.push('note nothing was found that starts as a FITS file or is named like one')
   if (vanished.length > removed && !report.dryRun)
     lines.push('products whose image is gone are kept; --prune removes them')
   const planes = Object.entries(report.planes)

@@ -1,6 +1,6 @@
 // `skyedge token issue`: a token of the embedded issuer, signed by the key below SKYEDGE_DATA/keys.
 
-import { type Command, InvalidArgumentError } from 'commander'
+import { type Command, InvalidArgumentError, Option } from 'commander'
 import { READ_IMAGE } from '#src/rights'
 import { loadConfig } from '../../origin/config.ts'
 import { loadTokenKeys } from '../../origin/identity/keys.ts'
@@ -40,16 +40,21 @@ function parseUser(text: string): string {
   return text
 }
 
+const words = (flags: string, description: string, fallback: readonly string[]) =>
+  new Option(flags, description).argParser(parseWords).default(fallback, fallback.join(',') || 'none')
+
 export function register(program: Command): void {
   const token = program.command('token').description('tokens of the embedded issuer')
   token
     .command('issue')
     .description('make a token and print it')
     .requiredOption('--user <name>', 'whose token it is (claim sub)', parseUser)
-    .option('--groups <a,b>', 'groups of the user', parseWords, [])
-    .option('--data-rights <dr1,dr2>', 'releases whose proprietary data the user may see', parseWords, [])
-    .option('--scope <s,…>', 'scopes of the token', parseWords, [READ_IMAGE, 'read:tap'])
-    .option('--ttl <time>', 'how long it lives, e.g. 15m, 1h, 30d', parseTtl, 3600)
+    .addOption(words('--groups <a,b>', 'groups of the user', []))
+    .addOption(words('--data-rights <dr1,dr2>', 'releases whose proprietary data the user may see', []))
+    .addOption(words('--scope <s,…>', 'scopes of the token', [READ_IMAGE, 'read:tap']))
+    .addOption(
+      new Option('--ttl <time>', 'how long it lives, e.g. 15m, 1h, 30d').argParser(parseTtl).default(3600, '1h'),
+    )
     .option('--json', 'print {"token", "expires"} instead of the bare token')
     .action(async ({ user, groups, dataRights, scope, ttl, json }: IssueOptions) => {
       const config = loadConfig()
