@@ -56,7 +56,7 @@ export function answer(found: Found, resource: Resource, fresh: Freshness, visit
 /** Header tables of held tiles: handing workerd a dozen strings again on every hit cost a third of the request. */
 const tables = new WeakMap<HeldReply, Headers>()
 
-/** A public tile from the isolate, for a client without cookies: two such answers differ by id and timing only. */
+/** A public tile from the isolate, for a client without cookies: two such answers differ by id, and perhaps by timing. */
 const isAlike = ({ reply, steps }: Found, { kind }: Resource, fresh: Freshness, visit: Visit): boolean =>
   steps === ISOLATE_HIT && kind === 'tile' && reply.status === 200 && fresh.vary.length === 0 && !visit.hasCookie
 
@@ -65,15 +65,18 @@ function again(found: Found, reply: HeldReply, resource: Resource, fresh: Freshn
   if (!table) {
     table = new Headers(describe(found, resource, fresh, visit))
     table.set('content-length', String(reply.body.byteLength))
+    table.set('server-timing', took(0))
     tables.set(reply, table)
   }
   const response = new Response(visit.method === 'HEAD' ? null : reply.body, { headers: table })
   response.headers.set('x-request-id', visit.requestId)
-  response.headers.set('server-timing', timing(visit))
+  // Rarely: the manifest or the issuer's keys were waited for.
+  const ms = visit.edge.clock() - visit.nowMs
+  if (ms > 0) response.headers.set('server-timing', took(ms))
   return response
 }
 
-const timing = ({ edge, nowMs }: Visit) => `edge;dur=${Math.max(0, edge.clock() - nowMs)}`
+const took = (ms: number) => `edge;dur=${Math.max(0, ms)}`
 
 function describe({ reply, steps }: Found, resource: Resource, fresh: Freshness, visit: Visit): HeaderTable {
   const headers: HeaderTable = {
@@ -82,7 +85,7 @@ function describe({ reply, steps }: Found, resource: Resource, fresh: Freshness,
     'cache-control': (resource.control === 'origin' && reply.cacheControl) || fresh.cacheControl,
     'cache-status': cacheStatus(steps),
     'content-type': reply.contentType,
-    'server-timing': timing(visit),
+    'server-timing': took(visit.edge.clock() - visit.nowMs),
     ...common(visit, fresh.vary.length > 0 ? fresh.vary.join(', ') : undefined),
   }
   if (reply.etag) headers.etag = reply.etag
