@@ -3,7 +3,7 @@
 // and is then reported as skipped by its name and the reason.
 
 import { spawnSync } from 'node:child_process'
-import { existsSync } from 'node:fs'
+import { existsSync, readdirSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 
 export interface Optional {
@@ -38,9 +38,13 @@ export const DEBIAN = {
   chromium: 'chromium',
   nginx: 'nginx-light',
   wrk: 'wrk',
+  astroquery: 'python3-astroquery',
+  postgres: 'postgresql',
+  pgsphere: 'postgresql-15-pgsphere',
+  venv: 'python3-venv',
 } as const
-type Module = 'astropy' | 'fitsio' | 'healpy' | 'PIL' | 'pyvo' | 'scipy'
-type Command = Exclude<keyof typeof DEBIAN, Module | 'hipsgen' | 'chromium'>
+type Module = 'astropy' | 'astroquery' | 'fitsio' | 'healpy' | 'PIL' | 'pyvo' | 'scipy'
+type Command = Exclude<keyof typeof DEBIAN, Module | 'hipsgen' | 'chromium' | 'postgres' | 'pgsphere' | 'venv'>
 
 const packaged = (found: boolean, ...names: readonly (keyof typeof DEBIAN)[]) =>
   optional(found, `needs ${names.join(', ')} (Debian: ${names.map((name) => DEBIAN[name]).join(', ')})`)
@@ -51,6 +55,29 @@ export const python = (...modules: readonly Module[]) =>
   packaged(runs(PYTHON, '-c', `import ${modules.join(', ')}`), ...modules)
 
 export const command = (...names: readonly Command[]) => packaged(names.every(onPath), ...names)
+
+/** Python with the oracles of test/reference/requirements.txt: newer than Debian's, and some that Debian lacks. */
+export const ORACLES = resolve(import.meta.dirname, '../../.oracles/bin/python')
+type Oracle = 'astropy' | 'pyvo' | 'schemathesis' | 'lsst.daf.butler' | 'lsst.dax.obscore'
+export const oracles = (...modules: readonly Oracle[]) =>
+  optional(
+    existsSync(ORACLES) && runs(ORACLES, '-c', `import ${modules.join(', ')}`),
+    `needs ${modules.join(', ')} in .oracles (python3 -m venv .oracles; .oracles/bin/pip install -r test/reference/requirements.txt)`,
+  )
+
+/** Where Debian keeps PostgreSQL's own commands (initdb, postgres), newest version last. */
+const POSTGRES_VERSIONS = '/usr/lib/postgresql'
+export const postgresBin = (): string | undefined => {
+  if (!existsSync(POSTGRES_VERSIONS)) return undefined
+  const versions = readdirSync(POSTGRES_VERSIONS).sort((a, b) => Number(a) - Number(b))
+  return versions.length > 0 ? join(POSTGRES_VERSIONS, versions[versions.length - 1], 'bin') : undefined
+}
+export const postgres = () => {
+  const bin = postgresBin()
+  const version = bin?.split('/').at(-2)
+  const sphere = existsSync(`/usr/share/postgresql/${version}/extension/pg_sphere.control`)
+  return packaged(bin !== undefined && sphere, 'postgres', 'pgsphere')
+}
 
 /** CDS's Hipsgen. */
 export const HIPSGEN_JAR = '/usr/share/java/aladin.jar'
