@@ -23,12 +23,14 @@ const ALLOWED: Record<string, readonly string[]> = {
   votable: ['xml'],
   caching: ['rights'],
   dali: ['sky', 'moc', 'xml', 'votable'],
-  adql: ['sky'],
+  adql: ['sky', 'votable'],
   obscore: ['sky', 'votable', 'rights', 'dali'],
+  survey: ['sky', 'votable'],
+  caom2: ['sky', 'xml', 'votable', 'obscore', 'rights'],
   hips: ['sky', 'healpix', 'moc', 'fits', 'xml'],
   datalink: ['xml', 'votable', 'dali'],
   uws: ['xml', 'dali'],
-  vosi: ['xml', 'dali'],
+  vosi: ['xml', 'dali', 'votable'],
   services: ['*'],
 }
 
