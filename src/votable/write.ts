@@ -1,10 +1,13 @@
 // VOTable documents out: choosing the serialization, whole small tables, and errors (DALI 1.1 §4.2).
 
+import { Binary2Writer } from './binary2.ts'
+import { documentTail, errorDocument } from './document.ts'
 import type { Cell } from './field.ts'
+import { TabledataWriter } from './tabledata.ts'
 import type { Info, Outcome, TableWriter, VotableOptions } from './writer.ts'
 
-export function votableWriter(_options: VotableOptions): TableWriter {
-  throw new Error('not written yet')
+export function votableWriter(options: VotableOptions): TableWriter {
+  return options.serialization === 'BINARY2' ? new Binary2Writer(options) : new TabledataWriter(options)
 }
 
 /** A whole small table. */
@@ -19,11 +22,8 @@ export function votableDocument(
 }
 
 /** What closes a document whose writer can say no more: to be put behind whole rows. */
-export function votableTail(_options: VotableOptions, _outcome: Outcome): string {
-  throw new Error('not written yet')
-}
+export const votableTail = (options: VotableOptions, outcome: Outcome): string => documentTail(options, outcome)
 
 /** The document that says why there is no table. */
-export function votableError(_message: string, _options: { infos?: readonly Info[] } = {}): string {
-  throw new Error('not written yet')
-}
+export const votableError = (message: string, { infos = [] }: { infos?: readonly Info[] } = {}): string =>
+  errorDocument(message, infos)
