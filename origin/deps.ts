@@ -1,6 +1,7 @@
 // What the origin's routes are given: the world, made once in main.ts and by tests in their own way.
 
 import type { Logger } from 'pino'
+import type { FaultStyle } from '#src/dali'
 import type { Runtime } from '#src/runtime'
 import type { Catalog } from './catalog/store.ts'
 import type { Config } from './config.ts'
@@ -23,7 +24,10 @@ export interface OriginDeps {
   readonly startedMs: number
 }
 
-/** What the middleware leaves on the context: `c.var.caller`, `c.var.requestId`. */
+/**
+ * What the middleware leaves on the context: `c.var.caller`, `c.var.requestId`. Routes set `faultStyle` where their errors are
+ * not in the style of their service.
+ */
 export interface OriginEnv {
-  Variables: { requestId: string; caller: Caller; runId?: string }
+  Variables: { requestId: string; caller: Caller; runId?: string; faultStyle?: FaultStyle }
 }

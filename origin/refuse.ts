@@ -1,14 +1,19 @@
-// Refusals in the words of the service that was asked: SODA speaks text/plain with the strings of its standard,
-// everything else problem+json. 401 always carries challenges for bearer tokens and for Basic (STILTS, TOPCAT).
+// Refusals in the words of the service that was asked: SODA speaks text/plain with the strings of its standard, TAP, SIA and
+// DataLink VOTable with QUERY_STATUS=ERROR (or plain text where text was asked for), everything else problem+json. 401 always carries challenges for bearer tokens and for Basic (STILTS, TOPCAT).
 
 import type { Context } from 'hono'
-import { DaliError, FAULTS, type FaultCode, sodaFault } from '#src/dali'
+import { asDaliError, DaliError, FAULTS, type FaultCode, type FaultStyle, faultDocument } from '#src/dali'
 import { challenges, type Deny } from '#src/rights'
 import { problem } from './problem.ts'
 
 type Challenge = Parameters<typeof challenges>[0]
 
-const isDali = (path: string) => path.startsWith('/soda/')
+const STYLES: Readonly<Record<string, FaultStyle>> = {
+  soda: 'soda',
+  tap: 'votable',
+  sia: 'votable',
+  datalink: 'votable',
+}
 
 /** What an answer that broke before its first byte had already said of itself. */
 const OF_THE_ENTITY = [
@@ -22,7 +27,7 @@ const OF_THE_ENTITY = [
 
 /** An error document for any fault; what is no DaliError becomes `internal error`. */
 export function refuse(c: Context, error: unknown, challenge: Challenge = {}): Response {
-  const fault = error instanceof DaliError ? error : new DaliError('internal', 'internal error')
+  const fault = asDaliError(error)
   const { status } = FAULTS[fault.code]
   for (const name of OF_THE_ENTITY) c.header(name, undefined)
   if (status === 401 || challenge.error) {
@@ -30,10 +35,12 @@ export function refuse(c: Context, error: unknown, challenge: Challenge = {}): R
     for (const value of challenges(challenge)) c.header('WWW-Authenticate', value, { append: true })
   }
   if (fault.retryAfterS !== undefined) c.header('Retry-After', String(fault.retryAfterS))
-  if (!isDali(c.req.path)) return problem(c, status as 400, fault.message)
+  const style: FaultStyle | undefined = c.var.faultStyle ?? STYLES[c.req.path.split('/')[1]]
+  if (!style) return problem(c, status as 400, fault.message)
+  const { contentType, body } = faultDocument(fault, style)
   c.header('Cache-Control', 'no-store')
-  c.header('Content-Type', 'text/plain; charset=utf-8')
-  return c.body(sodaFault(fault).body, status as 400)
+  c.header('Content-Type', contentType)
+  return c.body(body, status as 400)
 }
 
 /** A decision against the caller, with the day it will be another one where that is known. */

@@ -6,7 +6,7 @@ declare class TextEncoder {
   encodeInto(text: string, into: Uint8Array): { read: number; written: number }
 }
 declare class TextDecoder {
-  constructor(label?: 'utf-8' | 'latin1' | 'ascii', options?: { fatal?: boolean })
+  constructor(label?: 'utf-8' | 'latin1' | 'ascii', options?: { fatal?: boolean; ignoreBOM?: boolean })
   decode(bytes?: Uint8Array): string
 }
 declare class URLSearchParams {

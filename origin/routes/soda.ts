@@ -2,14 +2,14 @@
 // The story in order: parse the request, find the product, decide, compare validators, plan, stream.
 
 import { type Context, Hono } from 'hono'
-import { bodyLimit } from 'hono/body-limit'
 import { etagOf, evaluate, freshness } from '#src/caching'
-import { DaliError, MAX_FORM_BYTES, type Pairs, pairsOf, quoted, usageError } from '#src/dali'
+import { DaliError, type Pairs, quoted } from '#src/dali'
 import { decide } from '#src/rights'
 import { GENERATION_HEADER, parseSoda, type SodaRequest, sodaQuery } from '#src/services'
 import { answer } from '../answer.ts'
 import { createCutouts } from '../cutout/run.ts'
 import type { OriginDeps, OriginEnv } from '../deps.ts'
+import { pairsFrom } from '../form.ts'
 import { refuse, refuseDecision } from '../refuse.ts'
 
 export function sodaRoutes(deps: OriginDeps): Hono<OriginEnv> {
@@ -42,15 +42,7 @@ export function sodaRoutes(deps: OriginDeps): Hono<OriginEnv> {
     return answer(c, { ...validator, contentType: request.format.mediaType, ...cutout }, fresh)
   }
 
-  app.get('/soda/sync', (c) => sync(c, pairsOf(new URL(c.req.url).search)))
-  app.post(
-    '/soda/sync',
-    bodyLimit({
-      maxSize: MAX_FORM_BYTES,
-      onError: (c) => refuse(c, new DaliError('too-large', `a form may have ${MAX_FORM_BYTES} bytes`)),
-    }),
-    async (c) => sync(c, [...pairsOf(new URL(c.req.url).search), ...(await formPairs(c))]),
-  )
+  app.on(['GET', 'POST'], '/soda/sync', async (c) => sync(c, await pairsFrom(c)))
   app.all('/soda/sync', (c) => {
     c.header('Allow', 'GET, HEAD, POST')
     c.header('Content-Type', 'text/plain; charset=utf-8')
@@ -58,23 +50,6 @@ export function sodaRoutes(deps: OriginDeps): Hono<OriginEnv> {
   })
   app.all('/soda/*', (c) => refuse(c, new DaliError('not-found', 'there is nothing at this address')))
   return app
-}
-
-async function formPairs(c: Context<OriginEnv>): Promise<[string, string][]> {
-  const type = (c.req.header('content-type') ?? '').split(';')[0].trim().toLowerCase()
-  if (type === 'application/x-www-form-urlencoded' || type === '') return pairsOf(await c.req.text())
-  if (type !== 'multipart/form-data')
-    throw usageError('a POST carries application/x-www-form-urlencoded or multipart/form-data')
-  let form: FormData
-  try {
-    form = await c.req.formData()
-  } catch (error) {
-    throw new DaliError('usage', 'the form cannot be read', { cause: error })
-  }
-  return [...form].map(([name, value]) => {
-    if (typeof value !== 'string') throw usageError(`${quoted(name)} is a file; nothing can be uploaded here`)
-    return [name, value]
-  })
 }
 
 const count = ({ metrics }: OriginDeps, { format }: SodaRequest, outcome: string) =>

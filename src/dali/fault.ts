@@ -21,20 +21,22 @@ export interface FaultKind {
   readonly status: number
   /** The string that SODA 1.0 §5.2 wants a text/plain error to begin with. */
   readonly sodaText: string
+  /** The string of SIA 2.0 §3.2 and DataLink 1.1 §3.4. */
+  readonly dalText: 'UsageFault' | 'NotFoundFault' | 'TransientFault' | 'FatalFault' | 'DefaultFault'
 }
 
 export const FAULTS: Readonly<Record<FaultCode, FaultKind>> = {
-  usage: { class: 'usage', status: 400, sodaText: 'UsageError' },
-  'multi-valued': { class: 'usage', status: 400, sodaText: 'MultiValuedParamNotSupported' },
+  usage: { class: 'usage', status: 400, sodaText: 'UsageError', dalText: 'UsageFault' },
+  'multi-valued': { class: 'usage', status: 400, sodaText: 'MultiValuedParamNotSupported', dalText: 'UsageFault' },
   // DALI 1.2 §5.2: a resource that does not exist is HTTP's own 404; SODA has no word of its own for it.
-  'not-found': { class: 'usage', status: 404, sodaText: 'UsageError' },
-  'too-large': { class: 'usage', status: 413, sodaText: 'UsageError' },
-  authentication: { class: 'authentication', status: 401, sodaText: 'AuthenticationError' },
-  authorization: { class: 'authorization', status: 403, sodaText: 'AuthorizationError' },
-  unavailable: { class: 'transient', status: 503, sodaText: 'ServiceUnavailable' },
-  timeout: { class: 'transient', status: 504, sodaText: 'ServiceUnavailable' },
-  overloaded: { class: 'transient', status: 503, sodaText: 'ServiceUnavailable' },
-  internal: { class: 'fatal', status: 500, sodaText: 'Error' },
+  'not-found': { class: 'usage', status: 404, sodaText: 'UsageError', dalText: 'NotFoundFault' },
+  'too-large': { class: 'usage', status: 413, sodaText: 'UsageError', dalText: 'UsageFault' },
+  authentication: { class: 'authentication', status: 401, sodaText: 'AuthenticationError', dalText: 'DefaultFault' },
+  authorization: { class: 'authorization', status: 403, sodaText: 'AuthorizationError', dalText: 'DefaultFault' },
+  unavailable: { class: 'transient', status: 503, sodaText: 'ServiceUnavailable', dalText: 'TransientFault' },
+  timeout: { class: 'transient', status: 504, sodaText: 'ServiceUnavailable', dalText: 'TransientFault' },
+  overloaded: { class: 'transient', status: 503, sodaText: 'ServiceUnavailable', dalText: 'TransientFault' },
+  internal: { class: 'fatal', status: 500, sodaText: 'Error', dalText: 'FatalFault' },
 }
 
 export interface FaultOptions extends ErrorOptions {
@@ -61,9 +63,19 @@ export class DaliError extends Error {
 export const usageError = (message: string, parameter?: string): DaliError =>
   new DaliError('usage', message, { parameter })
 
+/** What is no DaliError becomes `internal error`: its own words stay inside. */
+export const asDaliError = (error: unknown): DaliError =>
+  error instanceof DaliError ? error : new DaliError('internal', 'internal error')
+
+/** `UsageFault: …`: an error of TAP, SIA and DataLink in one line, as INFO text, UWS summary or a row's error_message. */
+export function dalFaultText(error: unknown): string {
+  const fault = asDaliError(error)
+  return `${FAULTS[fault.code].dalText}: ${plain(fault.message)}`
+}
+
 /** SODA's text/plain error document. Anything that is no DaliError is `Error: internal error`: its words stay inside. */
 export function sodaFault(error: unknown): { status: number; body: string; retryAfterS?: number } {
-  const fault = error instanceof DaliError ? error : new DaliError('internal', 'internal error')
+  const fault = asDaliError(error)
   const { status, sodaText } = FAULTS[fault.code]
   return { status, body: `${sodaText}: ${plain(fault.message)}\n`, retryAfterS: fault.retryAfterS }
 }

@@ -3,8 +3,17 @@
 
 export { canonicalQuery } from './describe/canonical-query.ts'
 export { capabilityParams } from './describe/capabilities.ts'
+export { requestPairs } from './describe/job-parameters.ts'
 export {
+  type DescriptorOptions,
+  inputParam,
+  type ParamClothes,
+  serviceDescriptor,
+} from './describe/service-descriptor.ts'
+export {
+  asDaliError,
   DaliError,
+  dalFaultText,
   FAULTS,
   type FaultClass,
   type FaultCode,
@@ -13,8 +22,24 @@ export {
   sodaFault,
   usageError,
 } from './fault.ts'
-export { double, formatNumber, type Interval, interval, type Literal, string, timestamp } from './literal.ts'
-export { type Param, param, type Service, service, type ValuesOf } from './param.ts'
+export { type FaultDocument, type FaultStyle, faultDocument, votableFault } from './fault-document.ts'
+export { type FormOptions, readForm } from './form.ts'
+export {
+  boolean,
+  choice,
+  double,
+  formatNumber,
+  type Interval,
+  integer,
+  interval,
+  intervalOrNumber,
+  type Literal,
+  real,
+  string,
+  timestamp,
+} from './literal.ts'
+export { type FileHandler, type FilePart, type MultipartLimits, readMultipart } from './multipart.ts'
+export { type Param, param, rangeOf, type Service, service, type ValuesOf } from './param.ts'
 export { MAX_FORM_BYTES, type Pairs, pairsOf, parseRequest } from './request.ts'
 export { type Format, responseFormat } from './responseformat.ts'
 export {
@@ -29,3 +54,14 @@ export {
   range,
   type Shape,
 } from './shape.ts'
+export {
+  type MaxrecLimits,
+  maxrec,
+  RUNID,
+  requestParam,
+  responseFormatParam,
+  rowsOf,
+  uploadParam,
+  versionParam,
+} from './standard.ts'
+export { type Upload, upload, uploadsOf } from './upload.ts'

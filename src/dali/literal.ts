@@ -5,9 +5,13 @@
 import { quoted, usageError } from './fault.ts'
 
 export interface Literal<T> {
-  readonly datatype: 'char' | 'double' | 'int'
+  readonly datatype: 'char' | 'double' | 'int' | 'boolean'
   readonly arraysize?: string
   readonly xtype?: string
+  /** What `parse` enforces, in its own spelling: descriptions of the parameter tell it. */
+  readonly min?: string
+  readonly max?: string
+  readonly options?: readonly string[]
   /** `name` is the parameter's, for the message. */
   parse(text: string, name: string): T
   format(value: T): string
@@ -46,11 +50,70 @@ function parseNumber(text: string, name: string, { infinite = false } = {}): num
   throw usageError(`${name} needs finite numbers, got ${quoted(text)}`, name)
 }
 
-export const double: Literal<number> = {
-  datatype: 'double',
-  parse: (text, name) => parseNumber(text.trim(), name),
-  format: formatNumber,
+export interface Limits {
+  readonly min?: number
+  readonly max?: number
 }
+
+function within(value: number, name: string, { min = -Infinity, max = Infinity }: Limits): number {
+  if (value >= min && value <= max) return value
+  const wanted = max === Infinity ? `at least ${min}` : min === -Infinity ? `at most ${max}` : `${min} to ${max}`
+  throw usageError(`${name} needs a number of ${wanted}, got ${formatNumber(value)}`, name)
+}
+
+const told = (limit?: number) => (limit === undefined ? undefined : formatNumber(limit))
+
+/** A number between limits, which belong to it. */
+export const real = (limits: Limits = {}): Literal<number> => ({
+  datatype: 'double',
+  min: told(limits.min),
+  max: told(limits.max),
+  parse: (text, name) => within(parseNumber(text.trim(), name), name, limits),
+  format: formatNumber,
+})
+
+export const double: Literal<number> = real()
+
+/** A whole number that a double holds exactly. */
+export const integer = (limits: Limits = {}): Literal<number> => ({
+  datatype: 'int',
+  min: told(limits.min),
+  max: told(limits.max),
+  parse(text, name) {
+    const word = text.trim()
+    const value = Number(word)
+    if (!/^[+-]?\d{1,16}$/.test(word) || !Number.isSafeInteger(value))
+      throw usageError(`${name} needs a whole number, got ${quoted(text)}`, name)
+    return within(value === 0 ? 0 : value, name, limits)
+  },
+  format: formatNumber,
+})
+
+/** VOTable 1.4 §2.1 and DALI 1.2 §3.2: 1 and 0, true and false, t and f, whatever their case. */
+export const boolean: Literal<boolean> = {
+  datatype: 'boolean',
+  parse(text, name) {
+    const word = text.trim().toLowerCase()
+    if (/^(?:1|t|true)$/.test(word)) return true
+    if (/^(?:0|f|false)$/.test(word)) return false
+    throw usageError(`${name} needs true or false, got ${quoted(text)}`, name)
+  },
+  format: String,
+}
+
+/** One of few words, as they are spelled; `anyCase` where the service's standard says that case does not count. */
+export const choice = <const T extends string>(options: readonly T[], { anyCase = false } = {}): Literal<T> => ({
+  datatype: 'char',
+  arraysize: '*',
+  options,
+  parse(text, name) {
+    const word = text.trim()
+    const found = options.find((one) => one === word || (anyCase && one.toLowerCase() === word.toLowerCase()))
+    if (found === undefined) throw usageError(`${name} is one of ${options.join(', ')}, got ${quoted(text)}`, name)
+    return found
+  },
+  format: (value) => value,
+})
 
 /** Numbers separated by blanks. More of them than `most` are not even looked at. */
 export function numbers(text: string, name: string, options: { infinite?: boolean; most?: number } = {}): number[] {
@@ -81,6 +144,15 @@ export const interval: Literal<Interval> = {
     return [low, high]
   },
   format: (value) => value.map(formatNumber).join(' '),
+}
+
+/** An interval, or one number for the interval that holds only it, as SIA 2.0 §2.1 has them. */
+export const intervalOrNumber: Literal<Interval> = {
+  ...interval,
+  parse(text, name) {
+    const single = NUMBER.test(text.trim()) ? parseNumber(text.trim(), name) : undefined
+    return single === undefined ? interval.parse(text, name) : [single, single]
+  },
 }
 
 // DALI 1.2 §3.3: a date, or date and time, UTC; the Z of civil times is taken too.

@@ -15,11 +15,23 @@ export interface Param<T = unknown> {
   readonly repeats: boolean
   /** It selects nothing of the answer (RUNID): not part of the canonical query. */
   readonly passive: boolean
-  /** The values it can have, where they are few. */
+  /** The values to tell of, where they are few; those that the literal enforces need not be said again. */
   readonly options?: readonly string[]
+  /** The range to tell of, in the literal's spelling, likewise. */
+  readonly min?: string
+  readonly max?: string
+  /** What holds when it is not given, for descriptions. */
+  readonly default?: string
+  /** Values that work, for descriptions and tests. */
+  readonly examples?: readonly string[]
 }
 
 export type ParamOptions = Pick<Param, 'description'> & Partial<Omit<Param, 'name' | 'literal' | 'description'>>
+
+/** What descriptions tell of the values: what the parameter says, else what its literal enforces. */
+export function rangeOf({ literal, options, min, max }: Param): Pick<Param, 'options' | 'min' | 'max'> {
+  return { options: options ?? literal.options, min: min ?? literal.min, max: max ?? literal.max }
+}
 
 export const param = <T>(name: string, literal: Literal<T>, options: ParamOptions): Param<T> => ({
   required: false,
@@ -39,6 +51,8 @@ export interface Service<P extends ParamTable = ParamTable> {
   readonly params: P
   /** Parameters of the standard that this service does not apply: naming one is an error, with this reason. */
   readonly refused: Readonly<Record<string, string>>
+  /** Pairs of one request, at most. Default 256. */
+  readonly maxPairs?: number
 }
 
 export const service = <P extends ParamTable>(

@@ -15,9 +15,10 @@ const MAX_PAIRS = 256
 export function parseRequest<S extends Service>(service: S, pairs: Pairs): ValuesOf<S> {
   const values: Record<string, unknown[]> = {}
   for (const name of Object.keys(service.params)) values[name] = []
+  const { maxPairs = MAX_PAIRS } = service
   let count = 0
   for (const [given, text] of pairs) {
-    if (++count > MAX_PAIRS) throw usageError(`more than ${MAX_PAIRS} parameters`)
+    if (++count > maxPairs) throw usageError(`more than ${maxPairs} parameters`)
     const name = upperCase(given)
     const param = Object.hasOwn(service.params, name) ? service.params[name] : undefined
     if (!param) throw refusal(service, given)

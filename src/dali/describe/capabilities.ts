@@ -3,7 +3,7 @@
 import { element, type XmlElement } from '#src/xml'
 import type { Param, Service } from '../param.ts'
 
-const DATATYPES = { char: 'string', double: 'real', int: 'integer' } as const
+const DATATYPES = { char: 'string', double: 'real', int: 'integer', boolean: 'boolean' } as const
 
 export const capabilityParams = (service: Service): XmlElement[] => Object.values(service.params).map(paramElement)
 

@@ -1,0 +1,43 @@
+// The pairs of a request's body (DALI 1.2 §2): `application/x-www-form-urlencoded` or `multipart/form-data`, read as a stream
+// within bounds. Files go to the caller's handler; a service without uploads gives none, and files are refused.
+
+import { DaliError, usageError } from './fault.ts'
+import { boundaryOf, type FileHandler, type MultipartLimits, readMultipart } from './multipart.ts'
+import { MAX_FORM_BYTES, pairsOf } from './request.ts'
+
+export interface FormOptions {
+  readonly limits?: Partial<MultipartLimits>
+  readonly onFile?: FileHandler
+}
+
+const LIMITS: MultipartLimits = { valueBytes: MAX_FORM_BYTES, fileBytes: 256 << 20, files: 16, parts: 256 }
+
+/** `contentType` is the header; an empty body without one is no form. Throws DaliError. */
+export async function readForm(
+  body: AsyncIterable<Uint8Array> | null | undefined,
+  contentType: string | undefined,
+  { limits: own = {}, onFile }: FormOptions = {},
+): Promise<[string, string][]> {
+  const limits = { ...LIMITS, ...own }
+  const type = (contentType ?? '').split(';')[0].trim().toLowerCase()
+  if (type === 'multipart/form-data') {
+    if (!body) throw usageError('the form is empty')
+    return readMultipart(body, boundaryOf(contentType ?? ''), limits, onFile)
+  }
+  if (type !== '' && type !== 'application/x-www-form-urlencoded')
+    throw usageError('a POST carries application/x-www-form-urlencoded or multipart/form-data')
+  const chunks: Uint8Array[] = []
+  let total = 0
+  for await (const chunk of body ?? []) {
+    total += chunk.byteLength
+    if (total > limits.valueBytes) throw new DaliError('too-large', `a form may have ${limits.valueBytes} bytes`)
+    chunks.push(chunk)
+  }
+  const bytes = new Uint8Array(total)
+  let at = 0
+  for (const chunk of chunks) {
+    bytes.set(chunk, at)
+    at += chunk.byteLength
+  }
+  return pairsOf(new TextDecoder('utf-8').decode(bytes))
+}
