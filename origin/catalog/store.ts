@@ -4,6 +4,7 @@
 
 import type { ProductRights } from '#src/rights'
 import type { LonLat, Region } from '#src/sky'
+import type { ReleaseRecord, SurveyChange } from './survey.ts'
 
 export type { ProductRights }
 
@@ -64,6 +65,37 @@ export interface Product {
   readonly detector?: number
   readonly tract?: number
   readonly patch?: string
+  /** Where the detector sits in the camera, e.g. `R22`. */
+  readonly raft?: string
+  /** The glass, where `band` is the passband in general, e.g. `r_57`. */
+  readonly physicalFilter?: string
+  /** `science`, `bias`, `dark`, `flat`, …: lower case. */
+  readonly imageType?: string
+  /** Observing night, YYYYMMDD. */
+  readonly dayObs?: number
+  readonly title?: string
+  /** ObsCore dataproduct_type; absent: `image`. */
+  readonly dataproductType?: string
+  /** UCD of what a pixel holds, e.g. `phot.flux.density`, and the unit (VOUnits). */
+  readonly oUcd?: string
+  readonly oUnit?: string
+  /** ObsCore pol_states, e.g. `/I/`; absent: the image says nothing of polarisation. */
+  readonly polStates?: string
+  /** Full width at half maximum of a point source, arcsec. */
+  readonly sResolutionArcsec?: number
+  readonly tResolutionS?: number
+  readonly emResPower?: number
+  readonly targetClass?: string
+  readonly creatorDid?: string
+  readonly creatorName?: string
+  readonly proposalId?: string
+  readonly bibReference?: string
+  /** Magnitude (AB) of a point source at five sigma: how deep a coadd is. */
+  readonly depthMag?: number
+  /** Number of visits that a coadd was made from. */
+  readonly numInputs?: number
+  /** publisherDids, or other URIs, of what it was made from: its provenance. */
+  readonly inputs?: readonly string[]
   /** Bytes of the files that hold its planes. */
   readonly sizeBytes: number
   readonly rights: ProductRights
@@ -202,6 +234,11 @@ export interface Catalog {
   /** Replaces the truth of a release. */
   putTruth(release: string, rows: readonly TruthRow[]): Promise<void>
   truth(release: string, kind?: string): Promise<TruthRow[]>
+
+  /** One transaction. */
+  putSurvey(change: SurveyChange): Promise<void>
+  /** In the order of their names. */
+  releases(): Promise<ReleaseRecord[]>
 
   setting(name: string): Promise<string | undefined>
   putSetting(name: string, value: string): Promise<void>

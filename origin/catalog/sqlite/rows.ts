@@ -5,7 +5,7 @@ import type { LonLat } from '#src/sky'
 import type { NewProduct, PlaneRole, Product } from '../store.ts'
 
 type Row = Record<string, unknown>
-type Scalar = Exclude<keyof Product, 'footprint' | 'rights' | 'planes'>
+type Scalar = Exclude<keyof Product, 'footprint' | 'rights' | 'planes' | 'inputs'>
 
 const COLUMNS: Readonly<Record<Scalar, string>> = {
   publisherDid: 'publisher_did',
@@ -35,29 +35,46 @@ const COLUMNS: Readonly<Record<Scalar, string>> = {
   detector: 'detector',
   tract: 'tract',
   patch: 'patch',
+  raft: 'raft',
+  physicalFilter: 'physical_filter',
+  imageType: 'image_type',
+  dayObs: 'day_obs',
+  title: 'title',
+  dataproductType: 'dataproduct_type',
+  oUcd: 'o_ucd',
+  oUnit: 'o_unit',
+  polStates: 'pol_states',
+  sResolutionArcsec: 's_resolution_arcsec',
+  tResolutionS: 't_resolution_s',
+  emResPower: 'em_res_power',
+  targetClass: 'target_class',
+  creatorDid: 'creator_did',
+  creatorName: 'creator_name',
+  proposalId: 'proposal_id',
+  bibReference: 'bib_reference',
+  depthMag: 'depth_mag',
+  numInputs: 'num_inputs',
   sizeBytes: 'size_bytes',
   generation: 'generation',
   modifiedMs: 'modified_ms',
 }
 const FIELDS = Object.keys(COLUMNS) as Scalar[]
-const STORED = [...FIELDS.map((field) => COLUMNS[field]), 'footprint', 'rights']
+const STORED = [...FIELDS.map((field) => COLUMNS[field]), 'footprint', 'rights_id']
 
 export const UPSERT_PRODUCT = `INSERT INTO products (${STORED.join(', ')}) VALUES (${STORED.map(() => '?').join(', ')})
   ON CONFLICT (publisher_did) DO UPDATE SET ${STORED.map((name) => `${name} = excluded.${name}`).join(', ')}
   RETURNING id`
 
-/** Every product with its planes as JSON; a WHERE clause is added behind it. */
+/** Every product with its rights, planes and inputs as JSON; a WHERE clause is added behind it. */
 export const SELECT_PRODUCT = `SELECT ${STORED.map((name) => `p.${name}`).join(', ')},
   (SELECT json_group_array(json_array(role, file_id, hdu))
-     FROM (SELECT role, file_id, hdu FROM planes WHERE planes.id = p.id ORDER BY seq)) AS planes
+     FROM (SELECT role, file_id, hdu FROM planes WHERE planes.id = p.id ORDER BY seq)) AS planes,
+  (SELECT json_group_array(input) FROM (SELECT input FROM product_inputs i WHERE i.id = p.id ORDER BY seq)) AS inputs,
+  (SELECT record FROM rights r WHERE r.rights_id = p.rights_id) AS rights
   FROM products p`
 
-export function parametersOf(product: NewProduct): (string | number | Uint8Array | null)[] {
-  return [
-    ...FIELDS.map((field) => product[field] ?? null),
-    encodeFootprint(product.footprint),
-    JSON.stringify(product.rights),
-  ]
+export function parametersOf(product: NewProduct, rightsId: number): (string | number | Uint8Array | null)[] {
+  return [...FIELDS.map((field) => product[field] ?? null), encodeFootprint(product.footprint), rightsId]
 }
 
 export function productOf(row: Row): Product {
@@ -67,8 +84,10 @@ export function productOf(row: Row): Product {
     if (value !== null) product[field] = value
   }
   const planes = JSON.parse(row.planes as string) as [PlaneRole, number, number][]
+  const inputs = JSON.parse(row.inputs as string) as string[]
   return {
     ...(product as unknown as Product),
+    ...(inputs.length > 0 && { inputs }),
     footprint: decodeFootprint(row.footprint as Uint8Array),
     rights: JSON.parse(row.rights as string) as ProductRights,
     planes: planes.map(([role, fileId, hdu]) => ({ role, fileId, hdu })),

@@ -16,9 +16,12 @@ import {
   type NewProduct,
   type Product,
   type ProductFilter,
+  type ProductRights,
   type StoredProduct,
   type TruthRow,
 } from '../store.ts'
+import type { ReleaseRecord, SurveyChange } from '../survey.ts'
+import { putRights, releaseOf, rightsNames, SELECT_RELEASES, surveyStatements } from '../tables/survey-change.ts'
 import { capBox } from './box.ts'
 import { catalogError } from './errors.ts'
 import { parametersOf, productOf, SELECT_PRODUCT, UPSERT_PRODUCT } from './rows.ts'
@@ -89,8 +92,10 @@ class SqliteCatalog implements Catalog {
   }
 
   async collections(): Promise<CollectionPart[]> {
-    return this.#all(`SELECT collection, release, rights, count(*) AS products, group_concat(DISTINCT band) AS bands
-      FROM products GROUP BY collection, release, rights ORDER BY release, collection, rights`).map((row) => ({
+    return this.#all(`SELECT collection, p.release, r.record AS rights, count(*) AS products,
+        group_concat(DISTINCT band) AS bands
+      FROM products p JOIN rights r USING (rights_id) GROUP BY collection, p.release, r.record
+      ORDER BY p.release, collection, r.record`).map((row) => ({
       collection: row.collection as string,
       release: row.release as string,
       rights: JSON.parse(row.rights as string),
@@ -192,6 +197,17 @@ class SqliteCatalog implements Catalog {
     }))
   }
 
+  async putSurvey(change: SurveyChange): Promise<void> {
+    this.#transaction(() => {
+      const rightsIds = (change.calibrations ?? []).map(({ rights }) => this.#rightsId(rights))
+      for (const { sql, values } of surveyStatements(change, rightsIds)) this.#run(sql, ...values)
+    })
+  }
+
+  async releases(): Promise<ReleaseRecord[]> {
+    return this.#all(SELECT_RELEASES).map(releaseOf)
+  }
+
   async setting(name: string): Promise<string | undefined> {
     return this.#one('SELECT value FROM settings WHERE name = ?', name)?.value as string | undefined
   }
@@ -217,8 +233,11 @@ class SqliteCatalog implements Catalog {
   }
 
   #putProduct(product: NewProduct, fileIds: ReadonlyMap<string, number>, orphans: Set<number>): void {
-    const id = this.#one(UPSERT_PRODUCT, ...parametersOf(product))!.id as number
+    const id = this.#one(UPSERT_PRODUCT, ...parametersOf(product, this.#rightsId(product.rights)))!.id as number
     this.#forgetPlanes(id, orphans)
+    product.inputs?.forEach((input, seq) => {
+      this.#run('INSERT INTO product_inputs (id, seq, input) VALUES (?, ?, ?)', id, seq, input)
+    })
     product.planes.forEach(({ role, path, hdu }, seq) => {
       const fileId = fileIds.get(path) ?? this.#fileIdOf(path)
       if (fileId === undefined)
@@ -228,6 +247,13 @@ class SqliteCatalog implements Catalog {
     const { lonRad, latRad, radiusRad } = bounds({ kind: 'polygon', vertices: product.footprint })
     const box = capBox(lonRad, latRad, radiusRad)
     this.#run('INSERT OR REPLACE INTO product_boxes VALUES (?, ?, ?, ?, ?, ?, ?)', id, ...box)
+  }
+
+  #rightsId(rights: ProductRights): number {
+    const { sql, values } = putRights(rights)
+    const id = this.#one(sql, ...values)!.rights_id as number
+    for (const statement of rightsNames(id, rights)) this.#run(statement.sql, ...statement.values)
+    return id
   }
 
   #fileIdOf(path: string): number | undefined {
@@ -245,6 +271,7 @@ class SqliteCatalog implements Catalog {
   #forgetPlanes(id: number, orphans: Set<number>): void {
     for (const row of this.#all('DELETE FROM planes WHERE id = ? RETURNING file_id', id))
       orphans.add(row.file_id as number)
+    this.#run('DELETE FROM product_inputs WHERE id = ?', id)
   }
 
   #prepared(sql: string): StatementSync {
