@@ -1,0 +1,13 @@
+// UWS 1.1: jobs that outlive a request, what they say of themselves, and what clients say to them.
+
+export {
+  type JobControl,
+  type JobFilter,
+  type JobWait,
+  jobControl,
+  jobFilter,
+  jobWait,
+} from './control.ts'
+export type { Job, JobAttachment, JobFailure, JobResult } from './job.ts'
+export { before, isActive, isOver, isPhase, mayBecome, PHASES, type Phase, TRANSITIONS } from './phase.ts'
+export { jobListXml, jobXml, parametersXml, quoteMs, resultsXml, uwsTime } from './xml.ts'
