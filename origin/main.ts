@@ -10,7 +10,7 @@ const log = pino({ name: 'origin' })
 
 try {
   const config = loadConfig()
-  const origin = await startOrigin(config, openCatalog(config), { log })
+  const origin = await startOrigin(config, await openCatalog(config), { log })
   let stopping = false
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
     process.on(signal, () => {

@@ -91,7 +91,7 @@ async function ingest(folder: string, options: Options): Promise<void> {
   const config = loadConfig()
   const stop = new AbortController()
   const mapping = options.mapping === undefined ? undefined : await usage(() => readMapping(options.mapping!))
-  const catalog = openCatalog(config)
+  const catalog = await openCatalog(config)
   const onSignal = () => stop.abort()
   process.once('SIGINT', onSignal).once('SIGTERM', onSignal)
   const progress = progressOn(process.stderr)

@@ -16,7 +16,7 @@ export async function makeDemoOnce(config: Config): Promise<void> {
     progress.end()
   }
   const { makeDemoArchive } = await import('./archive.ts')
-  const catalog = openCatalog(config)
+  const catalog = await openCatalog(config)
   let progress = progressOf('')
   let step = ''
   try {

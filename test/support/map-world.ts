@@ -31,7 +31,7 @@ export const NOON = Date.UTC(2026, 10, 22, 12)
 
 export async function mapWorld(images: readonly ImageFile[]): Promise<MapWorld> {
   const dataFolder = mkdtempSync(join(tmpdir(), 'skyedge-maps-'))
-  const catalog = openCatalog({ dataFolder })
+  const catalog = await openCatalog({ dataFolder })
   const files: NewFile[] = []
   const products: NewProduct[] = []
   for (const image of images) {

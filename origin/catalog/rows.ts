@@ -2,9 +2,9 @@
 
 import type { ProductRights } from '#src/rights'
 import type { LonLat } from '#src/sky'
-import type { NewProduct, PlaneRole, Product } from '../store.ts'
+import type { CatalogDialect, Row, SqlValue } from './executor.ts'
+import type { NewProduct, PlaneRole, Product } from './store.ts'
 
-type Row = Record<string, unknown>
 type Scalar = Exclude<keyof Product, 'footprint' | 'rights' | 'planes' | 'inputs'>
 
 const COLUMNS: Readonly<Record<Scalar, string>> = {
@@ -61,19 +61,18 @@ const COLUMNS: Readonly<Record<Scalar, string>> = {
 const FIELDS = Object.keys(COLUMNS) as Scalar[]
 const STORED = [...FIELDS.map((field) => COLUMNS[field]), 'footprint', 'rights_id']
 
-export const UPSERT_PRODUCT = `INSERT INTO products (${STORED.join(', ')}) VALUES (${STORED.map(() => '?').join(', ')})
-  ON CONFLICT (publisher_did) DO UPDATE SET ${STORED.map((name) => `${name} = excluded.${name}`).join(', ')}
+export const upsertProduct = ({ productKey }: CatalogDialect) => `INSERT INTO products (${STORED.join(', ')})
+  VALUES (${STORED.map(() => '?').join(', ')})
+  ON CONFLICT (${productKey}) DO UPDATE SET ${STORED.map((name) => `${name} = excluded.${name}`).join(', ')}
   RETURNING id`
 
-/** Every product with its rights, planes and inputs as JSON; a WHERE clause is added behind it. */
-export const SELECT_PRODUCT = `SELECT ${STORED.map((name) => `p.${name}`).join(', ')},
-  (SELECT json_group_array(json_array(role, file_id, hdu))
-     FROM (SELECT role, file_id, hdu FROM planes WHERE planes.id = p.id ORDER BY seq)) AS planes,
-  (SELECT json_group_array(input) FROM (SELECT input FROM product_inputs i WHERE i.id = p.id ORDER BY seq)) AS inputs,
+/** Every product with its rights, planes and inputs as JSON; a JOIN or a WHERE clause is added behind it. */
+export const selectProduct = ({ planesOf, inputsOf }: CatalogDialect) =>
+  `SELECT ${STORED.map((name) => `p.${name}`).join(', ')}, ${planesOf} AS planes, ${inputsOf} AS inputs,
   (SELECT record FROM rights r WHERE r.rights_id = p.rights_id) AS rights
   FROM products p`
 
-export function parametersOf(product: NewProduct, rightsId: number): (string | number | Uint8Array | null)[] {
+export function parametersOf(product: NewProduct, rightsId: number): SqlValue[] {
   return [...FIELDS.map((field) => product[field] ?? null), encodeFootprint(product.footprint), rightsId]
 }
 

@@ -1,0 +1,44 @@
+// What a database does for the shared catalogue (sql-catalog.ts): statements, transactions, and the few pieces of SQL
+// that SQLite and PostgreSQL write differently. Statements have `?` for each value in order.
+
+import type { LonLat, Region } from '#src/sky'
+
+export type Row = Record<string, unknown>
+export type SqlValue = string | number | bigint | Uint8Array | null
+
+export interface Executor {
+  all(sql: string, ...values: SqlValue[]): Promise<Row[]>
+  one(sql: string, ...values: SqlValue[]): Promise<Row | undefined>
+  run(sql: string, ...values: SqlValue[]): Promise<void>
+}
+
+/** A connection to one store; everything it throws about the store is a CatalogError. */
+export interface CatalogDriver extends Executor {
+  readonly dialect: CatalogDialect
+  /**
+   * All of `work` or nothing. `work` uses the executor it is given and nothing else of the driver, and may be run again
+   * from its start where another writer was in the way.
+   */
+  transaction<T>(work: (executor: Executor) => Promise<T>): Promise<T>
+  close(): Promise<void>
+}
+
+export interface CatalogDialect {
+  /** A scalar: the planes of product `p` as JSON `[[role, file_id, hdu], …]` in their order. */
+  readonly planesOf: string
+  /** A scalar: its inputs as JSON `[input, …]`. */
+  readonly inputsOf: string
+  /** The unique columns that an upsert of a product meets. */
+  readonly productKey: string
+  /** Values: release, id, seq, role, file_id, hdu. */
+  readonly insertPlane: string
+  /** Values: release, id, seq, input. */
+  readonly insertInput: string
+  /** Made before the first product of a release is kept, in the same transaction. */
+  prepareRelease(executor: Executor, release: string): Promise<void>
+  /** Keeps what the spatial index needs of a footprint that is new or changed. */
+  placeFootprint(executor: Executor, id: number, release: string, footprint: readonly LonLat[]): Promise<void>
+  forgetFootprint(executor: Executor, id: number): Promise<void>
+  /** A JOIN (or nothing) and a condition that choose at least the products `p` whose footprint meets the region. */
+  near(region: Region): { readonly join: string; readonly where: string; readonly values: readonly SqlValue[] }
+}
