@@ -22,6 +22,8 @@ export type {
   OutputColumn,
   Shape,
 } from './bound.ts'
+export type { Bindings, RTree, Sql, SqlValue, TableBinding } from './dialect/bindings.ts'
+export { type DialectName, type EmitOptions, emit } from './dialect/dialect.ts'
 export { AdqlError, type AdqlErrorCode } from './errors.ts'
 export { parseAdql } from './parser.ts'
 export { type ResolveOptions, resolveAdql } from './resolve.ts'
