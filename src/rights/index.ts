@@ -12,3 +12,4 @@ export {
 export { type Allow, type DecideOptions, type Decision, type Deny, decide, READ_IMAGE } from './decide.ts'
 export { ANONYMOUS, isAnonymous, type Principal } from './principal.ts'
 export type { ProductRights } from './product-rights.ts'
+export { type RightsCondition, restrictQuery, satisfies } from './restrict-query.ts'
