@@ -33,6 +33,24 @@ export function parsePublisherDid(text: string): ProductName | undefined {
   return { authority: match[1].toLowerCase(), release: match[2], productId: match[3] }
 }
 
+/**
+ * The publisher DID that a client means: scheme and authority in any case, percent-escaped once more than needed (an address
+ * put into an address), blanks around it. undefined where it is no identifier of ours.
+ */
+export function readPublisherDid(text: string): string | undefined {
+  const plain = text.trim()
+  const name = parsePublisherDid(/^ivo%3a/i.test(plain) ? unescaped(plain) : plain)
+  return name && publisherDid(name)
+}
+
+function unescaped(text: string): string {
+  try {
+    return decodeURIComponent(text)
+  } catch {
+    return text
+  }
+}
+
 /** Any text as a product id: what may not stand in one becomes `_`. Several texts may become the same one. */
 export function cleanProductId(text: string): string {
   const clean = text.replace(/[^A-Za-z0-9._~-]+/g, '_').replace(/^[^A-Za-z0-9]+/, '')

@@ -1,0 +1,92 @@
+// DataLink {links}: identifiers in, links and service descriptors out. An identifier that nothing is known of, or whose product
+// the caller may not see, is a row with a fault; the rest of the answer is not touched by it.
+
+import { type Context, Hono } from 'hono'
+import { pairsOf, parseRequest, readForm } from '#src/dali'
+import { LINK_FIELDS, LINKS_MEDIA_TYPE, LINKS_STANDARD_ID, type Link, linkCells } from '#src/datalink'
+import { readPublisherDid } from '#src/obscore'
+import { decide } from '#src/rights'
+import {
+  datalink,
+  datalinkCapabilities,
+  linksDescriptor,
+  MAX_LINK_IDS,
+  noSuchProduct,
+  productLinks,
+} from '#src/services'
+import { votableDocument } from '#src/votable'
+import type { XmlElement } from '#src/xml'
+import type { OriginDeps, OriginEnv } from '../deps.ts'
+import { publicBase } from '../middleware.ts'
+
+/** Room for as many identifiers as are answered. */
+const MAX_FORM = 512 << 10
+/** Products that are looked up at the same time. */
+const AT_ONCE = 32
+
+export function datalinkRoutes(deps: OriginDeps): Hono<OriginEnv> {
+  const app = new Hono<OriginEnv>()
+
+  async function answer(c: Context<OriginEnv>, pairs: [string, string][]): Promise<Response> {
+    const request = parseRequest(datalink, pairs)
+    c.set('runId', request.RUNID[0])
+    const base = publicBase(c)
+    const ids = [...new Set(request.ID)]
+    const asked = ids.slice(0, MAX_LINK_IDS)
+    const found = await visible(asked, c)
+    const rows: Link[] = []
+    const descriptors: XmlElement[] = []
+    for (const [i, id] of asked.entries()) {
+      const product = found[i]
+      if (!product) {
+        rows.push(noSuchProduct(id))
+        continue
+      }
+      const { links, descriptors: own } = productLinks(id, product, base, descriptors.length)
+      rows.push(...links)
+      descriptors.push(...own)
+    }
+    const everybody = c.var.caller.principal.sub === undefined && found.every((product) => product?.restricted !== true)
+    c.header('Cache-Control', everybody ? 'public, max-age=60' : 'private, no-store')
+    for (const name of ['Authorization', 'Cookie']) c.header('Vary', name, { append: true })
+    c.header('Content-Type', request.RESPONSEFORMAT[0]?.mediaType ?? LINKS_MEDIA_TYPE)
+    const document = votableDocument(
+      {
+        fields: LINK_FIELDS,
+        infos: [{ name: 'standardID', value: LINKS_STANDARD_ID }],
+        after: [...descriptors, linksDescriptor(base)],
+      },
+      rows.map(linkCells),
+      { overflow: ids.length > asked.length },
+    )
+    return c.body(document)
+  }
+
+  /** In the order of the identifiers; undefined where the caller is to know of nothing. */
+  async function visible(ids: readonly string[], c: Context<OriginEnv>) {
+    const found: (Awaited<ReturnType<typeof look>> | undefined)[] = []
+    for (let at = 0; at < ids.length; at += AT_ONCE)
+      found.push(...(await Promise.all(ids.slice(at, at + AT_ONCE).map((id) => look(id, c)))))
+    return found
+  }
+
+  async function look(id: string, c: Context<OriginEnv>) {
+    const publisherDid = readPublisherDid(id)
+    const product = publisherDid === undefined ? undefined : await deps.catalog.product(publisherDid)
+    if (!product) return undefined
+    const decision = decide(c.var.caller.principal, product.rights, deps.clock())
+    if (decision.outcome === 'deny') return undefined
+    return { publisherDid: product.publisherDid, footprint: product.footprint, restricted: !decision.public }
+  }
+
+  app.get('/datalink/links', (c) => answer(c, pairsOf(new URL(c.req.url).search)))
+  app.post('/datalink/links', async (c) => {
+    const form = await readForm(c.req.raw.body, c.req.header('content-type'), { limits: { valueBytes: MAX_FORM } })
+    return answer(c, [...pairsOf(new URL(c.req.url).search), ...form])
+  })
+  app.get('/datalink/capabilities', (c) => {
+    c.header('Cache-Control', 'public, max-age=300')
+    return c.body(capabilitiesXml(datalinkCapabilities(publicBase(c))), 200, XML)
+  })
+  return app
+}
