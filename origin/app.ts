@@ -9,6 +9,7 @@ import type { OriginDeps, OriginEnv } from './deps.ts'
 import { cors, door, observed, secured } from './middleware.ts'
 import { problem } from './problem.ts'
 import { refuse } from './refuse.ts'
+import { datalinkRoutes } from './routes/datalink.ts'
 import { footprintRoutes } from './routes/footprints.ts'
 import { healthRoutes } from './routes/health.ts'
 import { hipsRoutes } from './routes/hips.ts'
@@ -23,6 +24,7 @@ const PARTS: readonly OriginPart[] = [
   healthRoutes,
   vosiRoutes,
   sodaRoutes,
+  datalinkRoutes,
   hipsRoutes,
   footprintRoutes,
   siteRoutes,

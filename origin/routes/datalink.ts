@@ -6,14 +6,7 @@ import { pairsOf, parseRequest, readForm } from '#src/dali'
 import { LINK_FIELDS, LINKS_MEDIA_TYPE, LINKS_STANDARD_ID, type Link, linkCells } from '#src/datalink'
 import { readPublisherDid } from '#src/obscore'
 import { decide } from '#src/rights'
-import {
-  datalink,
-  datalinkCapabilities,
-  linksDescriptor,
-  MAX_LINK_IDS,
-  noSuchProduct,
-  productLinks,
-} from '#src/services'
+import { datalink, linksDescriptor, MAX_LINK_IDS, noSuchProduct, productLinks } from '#src/services'
 import { votableDocument } from '#src/votable'
 import type { XmlElement } from '#src/xml'
 import type { OriginDeps, OriginEnv } from '../deps.ts'
@@ -83,10 +76,6 @@ export function datalinkRoutes(deps: OriginDeps): Hono<OriginEnv> {
   app.post('/datalink/links', async (c) => {
     const form = await readForm(c.req.raw.body, c.req.header('content-type'), { limits: { valueBytes: MAX_FORM } })
     return answer(c, [...pairsOf(new URL(c.req.url).search), ...form])
-  })
-  app.get('/datalink/capabilities', (c) => {
-    c.header('Cache-Control', 'public, max-age=300')
-    return c.body(capabilitiesXml(datalinkCapabilities(publicBase(c))), 200, XML)
   })
   return app
 }

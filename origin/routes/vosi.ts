@@ -1,23 +1,31 @@
-// VOSI documents of the cutout service, open to everybody: clients read them before they sign in.
+// VOSI documents of every service, open to everybody: clients read them before they sign in.
 
 import { Hono } from 'hono'
-import { sodaCapabilities } from '#src/services'
-import { type Availability, availabilityXml, capabilitiesXml } from '#src/vosi'
+import { datalinkCapabilities, sodaCapabilities } from '#src/services'
+import { type Availability, availabilityXml, type Capability, capabilitiesXml } from '#src/vosi'
 import type { OriginDeps, OriginEnv } from '../deps.ts'
 import { publicBase } from '../middleware.ts'
 
 const XML = { 'Content-Type': 'text/xml; charset=utf-8' }
 
+/** What a service says of itself, by the first part of its path. */
+const SERVICES: Readonly<Record<string, (base: string) => Capability[]>> = {
+  soda: sodaCapabilities,
+  datalink: datalinkCapabilities,
+}
+
 export function vosiRoutes(deps: OriginDeps): Hono<OriginEnv> {
   const app = new Hono<OriginEnv>()
-  app.get('/soda/capabilities', (c) => {
-    c.header('Cache-Control', 'public, max-age=300')
-    return c.body(capabilitiesXml(sodaCapabilities(publicBase(c))), 200, XML)
-  })
-  app.get('/soda/availability', async (c) => {
-    c.header('Cache-Control', 'no-store')
-    return c.body(availabilityXml(await availability(deps)), 200, XML)
-  })
+  for (const [service, capabilities] of Object.entries(SERVICES)) {
+    app.get(`/${service}/capabilities`, (c) => {
+      c.header('Cache-Control', 'public, max-age=300')
+      return c.body(capabilitiesXml(capabilities(publicBase(c))), 200, XML)
+    })
+    app.get(`/${service}/availability`, async (c) => {
+      c.header('Cache-Control', 'no-store')
+      return c.body(availabilityXml(await availability(deps)), 200, XML)
+    })
+  }
   return app
 }
 

@@ -9,5 +9,12 @@ export {
   OBSCORE_TABLE,
 } from './columns.ts'
 export { ObscoreError, type ObscoreErrorCode } from './errors.ts'
-export { cleanProductId, isName, type ProductName, parsePublisherDid, publisherDid, readPublisherDid } from './identifier.ts'
+export {
+  cleanProductId,
+  isName,
+  type ProductName,
+  parsePublisherDid,
+  publisherDid,
+  readPublisherDid,
+} from './identifier.ts'
 export { formatDegrees, sRegion } from './region-text.ts'

@@ -1,7 +1,16 @@
 // DataLink 1.1 {links}: what the service accepts, and which links a product has. Links lead to /soda/sync, which gives the
 // whole product, a preview or a cutout; its descriptor is written from SODA's own definition, with this product's ranges.
 
-import { formatNumber, param, RUNID, responseFormatParam, type Service, service, serviceDescriptor, string } from '#src/dali'
+import {
+  formatNumber,
+  param,
+  RUNID,
+  responseFormatParam,
+  type Service,
+  service,
+  serviceDescriptor,
+  string,
+} from '#src/dali'
 import { LINKS_MEDIA_TYPE, LINKS_STANDARD_ID, type Link, linkFault } from '#src/datalink'
 import { bounds, type LonLat, radToDeg } from '#src/sky'
 import type { XmlElement } from '#src/xml'
