@@ -12,7 +12,11 @@ import { refuse } from './refuse.ts'
 type Middleware = MiddlewareHandler<OriginEnv>
 
 /** Labels of the counters; anything else a client may invent is `other`. */
-const ROUTES = new Set('soda datalink tap sia caom2 docs openapi.json hips hipslist footprints collections internal healthz metrics .well-known'.split(' '))
+const ROUTES = new Set(
+  'soda datalink tap sia caom2 docs openapi.json hips hipslist footprints collections internal healthz metrics .well-known'.split(
+    ' ',
+  ),
+)
 
 const REQUEST_ID = /^[\w.:-]{1,64}$/
 

@@ -76,7 +76,7 @@ export class TabledataWriter implements TableWriter {
   }
 
   take(): Uint8Array<ArrayBuffer> {
-    const bytes = encoder.encode(this.#text)
+    const bytes = encoder.encode(this.#text) as Uint8Array<ArrayBuffer>
     this.#text = ''
     return bytes
   }
