@@ -57,7 +57,11 @@ export const SETTINGS: readonly Setting[] = [
   { name: 'SKYEDGE_ORIGIN_PORT', fallback: '8780', meaning: 'port of the origin' },
   { name: 'SKYEDGE_AVAILABILITY_PORT', fallback: '8781', meaning: 'port of the availability worker' },
   { name: 'SKYEDGE_EDGES', fallback: '1', meaning: 'edges (= regions) to start' },
-  { name: 'SKYEDGE_DATABASE_URL', fallback: '', meaning: 'postgres://… for PostgreSQL; empty = embedded SQLite' },
+  {
+    name: 'SKYEDGE_DATABASE_URL',
+    fallback: '',
+    meaning: 'postgres://… for PostgreSQL with pg_sphere; empty = embedded SQLite',
+  },
   { name: 'SKYEDGE_OBJECT_STORE', fallback: '', meaning: 's3://bucket/prefix; empty = files below SKYEDGE_DATA' },
   {
     name: 'SKYEDGE_ORIGIN_URL',
@@ -107,10 +111,6 @@ export function loadConfig(env: Environment = process.env): Config {
   // IVOA Identifiers 2.0 §2.3.2: an authority has at least three characters and starts with a letter or digit.
   if (!/^[A-Za-z0-9][A-Za-z0-9._~-]{2,}$/.test(config.authority))
     refuse('SKYEDGE_AUTHORITY', 'a naming authority such as "skyedge.example"')
-  if (config.databaseUrl !== undefined)
-    problems.push(
-      'SKYEDGE_DATABASE_URL is set, but PostgreSQL is not built yet: unset it for SQLite below SKYEDGE_DATA',
-    )
   if (config.objectStore !== undefined)
     problems.push('SKYEDGE_OBJECT_STORE is set, but S3 is not built yet: unset it for files below SKYEDGE_DATA')
   if (problems.length === 0) problems.push(...portClashes(config))

@@ -30,15 +30,19 @@ export interface CatalogDialect {
   readonly inputsOf: string
   /** The unique columns that an upsert of a product meets. */
   readonly productKey: string
+  /** A product is unique in its release only: keeping it in another does not take it from the first. */
+  readonly releasesApart: boolean
   /** Values: release, id, seq, role, file_id, hdu. */
   readonly insertPlane: string
   /** Values: release, id, seq, input. */
   readonly insertInput: string
   /** Made before the first product of a release is kept, in the same transaction. */
-  prepareRelease(executor: Executor, release: string): Promise<void>
-  /** Keeps what the spatial index needs of a footprint that is new or changed. */
-  placeFootprint(executor: Executor, id: number, release: string, footprint: readonly LonLat[]): Promise<void>
-  forgetFootprint(executor: Executor, id: number): Promise<void>
+  prepareRelease?(executor: Executor, release: string): Promise<void>
+  /** A column of products that the spatial index is over. */
+  readonly outline?: { readonly column: string; readonly value: string; of(footprint: readonly LonLat[]): SqlValue }
+  /** Keeps, and takes away, what the spatial index has beside the product's row. */
+  placeFootprint?(executor: Executor, id: number, footprint: readonly LonLat[]): Promise<void>
+  forgetFootprint?(executor: Executor, id: number): Promise<void>
   /** A JOIN (or nothing) and a condition that choose at least the products `p` whose footprint meets the region. */
   near(region: Region): { readonly join: string; readonly where: string; readonly values: readonly SqlValue[] }
 }

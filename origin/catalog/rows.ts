@@ -61,10 +61,17 @@ const COLUMNS: Readonly<Record<Scalar, string>> = {
 const FIELDS = Object.keys(COLUMNS) as Scalar[]
 const STORED = [...FIELDS.map((field) => COLUMNS[field]), 'footprint', 'rights_id']
 
-export const upsertProduct = ({ productKey }: CatalogDialect) => `INSERT INTO products (${STORED.join(', ')})
-  VALUES (${STORED.map(() => '?').join(', ')})
-  ON CONFLICT (${productKey}) DO UPDATE SET ${STORED.map((name) => `${name} = excluded.${name}`).join(', ')}
-  RETURNING id`
+/** What is written of a product, in the order of `parametersOf`. */
+export const storedColumns = ({ outline }: CatalogDialect): readonly string[] =>
+  outline ? [...STORED, outline.column] : STORED
+
+export function upsertProduct(dialect: CatalogDialect): string {
+  const columns = storedColumns(dialect)
+  const values = columns.map((name) => (name === dialect.outline?.column ? dialect.outline.value : '?'))
+  return `INSERT INTO products (${columns.join(', ')}) VALUES (${values.join(', ')})
+    ON CONFLICT (${dialect.productKey}) DO UPDATE SET ${columns.map((name) => `${name} = excluded.${name}`).join(', ')}
+    RETURNING id`
+}
 
 /** Every product with its rights, planes and inputs as JSON; a JOIN or a WHERE clause is added behind it. */
 export const selectProduct = ({ planesOf, inputsOf }: CatalogDialect) =>
@@ -72,8 +79,10 @@ export const selectProduct = ({ planesOf, inputsOf }: CatalogDialect) =>
   (SELECT record FROM rights r WHERE r.rights_id = p.rights_id) AS rights
   FROM products p`
 
-export function parametersOf(product: NewProduct, rightsId: number): SqlValue[] {
-  return [...FIELDS.map((field) => product[field] ?? null), encodeFootprint(product.footprint), rightsId]
+export function parametersOf(product: NewProduct, rightsId: number, { outline }: CatalogDialect): SqlValue[] {
+  const { footprint } = product
+  const values = [...FIELDS.map((field) => product[field] ?? null), encodeFootprint(footprint), rightsId]
+  return outline ? [...values, outline.of(footprint)] : values
 }
 
 export function productOf(row: Row): Product {

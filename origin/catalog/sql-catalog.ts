@@ -131,7 +131,7 @@ export class SqlCatalog implements Catalog {
       const orphans = new Set<number>()
       const rightsId = rightsIds(store)
       for (const release of new Set(products.map((product) => product.release)))
-        await this.#driver.dialect.prepareRelease(store, release)
+        await this.#driver.dialect.prepareRelease?.(store, release)
       for (const product of products)
         await this.#putProduct(store, product, await rightsId(product.rights), ids, orphans)
       for (const publisherDid of remove) await this.#remove(store, publisherDid, orphans)
@@ -223,7 +223,8 @@ export class SqlCatalog implements Catalog {
   ): Promise<void> {
     const { dialect } = this.#driver
     const { publisherDid, release, footprint } = product
-    const id = (await store.one(this.#upsert, ...parametersOf(product, rightsId)))!.id as number
+    if (dialect.releasesApart) await this.#leaveOtherReleases(store, product, orphans)
+    const id = (await store.one(this.#upsert, ...parametersOf(product, rightsId, dialect)))!.id as number
     await forgetPlanes(store, id, orphans)
     for (const [seq, input] of (product.inputs ?? []).entries())
       await store.run(dialect.insertInput, release, id, seq, input)
@@ -233,14 +234,20 @@ export class SqlCatalog implements Catalog {
         throw new CatalogError('conflict', `plane ${seq} of ${publisherDid} is in a file the catalogue lacks`)
       await store.run(dialect.insertPlane, release, id, seq, role, fileId, hdu)
     }
-    await dialect.placeFootprint(store, id, release, footprint)
+    await dialect.placeFootprint?.(store, id, footprint)
+  }
+
+  /** A product that moves to another release is kept anew there. */
+  async #leaveOtherReleases(store: Executor, { publisherDid, release }: NewProduct, orphans: Set<number>) {
+    const sql = 'SELECT id FROM products WHERE publisher_did = ? AND release <> ?'
+    if (await store.one(sql, publisherDid, release)) await this.#remove(store, publisherDid, orphans)
   }
 
   async #remove(store: Executor, publisherDid: string, orphans: Set<number>): Promise<void> {
     const row = await store.one('SELECT id FROM products WHERE publisher_did = ?', publisherDid)
     if (!row) return
     await forgetPlanes(store, row.id as number, orphans)
-    await this.#driver.dialect.forgetFootprint(store, row.id as number)
+    await this.#driver.dialect.forgetFootprint?.(store, row.id as number)
     await store.run('DELETE FROM products WHERE publisher_did = ?', publisherDid)
   }
 }

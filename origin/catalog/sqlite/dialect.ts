@@ -10,11 +10,11 @@ export const SQLITE_CATALOG: CatalogDialect = {
   inputsOf: `(SELECT json_group_array(input)
     FROM (SELECT input FROM product_inputs i WHERE i.id = p.id ORDER BY seq))`,
   productKey: 'publisher_did',
+  releasesApart: false,
   // The release is said by the product alone.
   insertPlane: 'INSERT INTO planes (id, seq, role, file_id, hdu) VALUES (?2, ?3, ?4, ?5, ?6)',
   insertInput: 'INSERT INTO product_inputs (id, seq, input) VALUES (?2, ?3, ?4)',
-  async prepareRelease() {},
-  async placeFootprint(store, id, _release, footprint) {
+  async placeFootprint(store, id, footprint) {
     const { lonRad, latRad, radiusRad } = bounds({ kind: 'polygon', vertices: footprint })
     const box = capBox(lonRad, latRad, radiusRad)
     await store.run('INSERT OR REPLACE INTO product_boxes VALUES (?, ?, ?, ?, ?, ?, ?)', id, ...box)

@@ -26,7 +26,7 @@ export interface PhysicalTable {
 
 const TYPES: Readonly<Record<SqlDialect, Readonly<Record<ColumnType, string>>>> = {
   sqlite: { text: 'TEXT', integer: 'INTEGER', real: 'REAL', bytes: 'BLOB' },
-  postgres: { text: 'text', integer: 'bigint', real: 'double precision', bytes: 'bytea' },
+  postgres: { text: 'text COLLATE "C"', integer: 'bigint', real: 'double precision', bytes: 'bytea' },
 }
 
 /** `name: type` with `!` for NOT NULL: `columns('release text!, title text')`. */

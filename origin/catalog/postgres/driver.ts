@@ -1,0 +1,97 @@
+// A pool of connections as the catalogue's driver. A read over a connection that broke meanwhile is sent once more, a
+// transaction that met a deadlock is run again: whoever comes back after the database did notices nothing.
+
+import type pg from 'pg'
+import type { CatalogDriver, Executor, Row, SqlValue } from '../executor.ts'
+import { POSTGRES_CATALOG } from './dialect.ts'
+import { catalogError, isCollision, isLost } from './errors.ts'
+
+const ATTEMPTS = 5
+
+/** `?` -> `$1`, `$2`, …; no statement of the catalogue has a question mark of another kind. */
+export function numbered(sql: string): string {
+  let n = 0
+  return sql.replaceAll('?', () => `$${++n}`)
+}
+
+export class PostgresDriver implements CatalogDriver {
+  readonly dialect = POSTGRES_CATALOG
+  readonly #pool: pg.Pool
+  /** Each statement is planned once for each connection. */
+  readonly #statements = new Map<string, { name: string; text: string }>()
+
+  constructor(pool: pg.Pool) {
+    this.#pool = pool
+  }
+
+  async all(sql: string, ...values: SqlValue[]): Promise<Row[]> {
+    try {
+      return await this.#send(this.#pool, sql, values)
+    } catch (error) {
+      if (!isLost(error) || !/^\s*SELECT/.test(sql)) throw catalogError(error)
+      return this.#send(this.#pool, sql, values).catch(refuse)
+    }
+  }
+
+  async one(sql: string, ...values: SqlValue[]): Promise<Row | undefined> {
+    return (await this.all(sql, ...values))[0]
+  }
+
+  async run(sql: string, ...values: SqlValue[]): Promise<void> {
+    await this.all(sql, ...values)
+  }
+
+  async transaction<T>(work: (executor: Executor) => Promise<T>): Promise<T> {
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return await this.#attempt(work)
+      } catch (error) {
+        if (!isCollision(error) || attempt === ATTEMPTS) throw catalogError(error)
+      }
+    }
+  }
+
+  async close(): Promise<void> {
+    if (!this.#pool.ended) await this.#pool.end()
+  }
+
+  async #attempt<T>(work: (executor: Executor) => Promise<T>): Promise<T> {
+    const client = await this.#pool.connect()
+    let broken: Error | undefined
+    const notice = (error: Error) => {
+      broken = error
+    }
+    client.on('error', notice)
+    const all: Executor['all'] = (sql, ...values) => this.#send(client, sql, values)
+    const executor: Executor = {
+      all,
+      one: async (sql, ...values) => (await all(sql, ...values))[0],
+      run: async (sql, ...values) => void (await all(sql, ...values)),
+    }
+    try {
+      await client.query('BEGIN')
+      const result = await work(executor)
+      await client.query('COMMIT')
+      return result
+    } catch (error) {
+      await client.query('ROLLBACK').catch(notice)
+      throw error
+    } finally {
+      client.off('error', notice)
+      client.release(broken)
+    }
+  }
+
+  async #send(client: pg.Pool | pg.PoolClient, sql: string, values: readonly SqlValue[]): Promise<Row[]> {
+    let statement = this.#statements.get(sql)
+    if (!statement) {
+      statement = { name: `s${this.#statements.size}`, text: numbered(sql) }
+      this.#statements.set(sql, statement)
+    }
+    return (await client.query<Row>({ ...statement, values: values as unknown[] })).rows
+  }
+}
+
+function refuse(error: unknown): never {
+  throw catalogError(error)
+}
