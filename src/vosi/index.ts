@@ -9,3 +9,5 @@ export {
   VOSI_CAPABILITIES,
   vosiCapabilities,
 } from './capabilities.ts'
+export { type TablesOptions, tablesXml, tableXml } from './tables.ts'
+export { TAP_SCHEMA, tableName, tapSchemaRows } from './tap-schema.ts'

@@ -1,0 +1,96 @@
+// ivoa.ObsCore over the products. What is not known is NULL; what follows from something else is said where it follows.
+
+import { DATALINK_FORMAT } from '#src/obscore'
+import { type Fragment, raw, sql } from './fragment.ts'
+import {
+  dataRights,
+  isoTime,
+  PRODUCT,
+  productPlaces,
+  releaseTime,
+  type View,
+  type ViewContext,
+  visible,
+} from './views.ts'
+
+/** encodeURIComponent for what stands in identifiers; `?` comes as a value, as it would be taken for one. */
+const ESCAPES = ['%', '&', '=', '#', '+', ' ', ':', '/']
+const encoded = (text: string): Fragment =>
+  ESCAPES.reduce(
+    (inner, character) =>
+      sql`REPLACE(${inner}, ${raw(`'${character}'`)}, ${raw(`'${encodeURIComponent(character)}'`)})`,
+    raw(text) as Fragment,
+  )
+const accessUrl = (base: string) =>
+  sql`CAST(${`${base}/datalink/links?ID=`} AS TEXT) || REPLACE(${encoded('p.publisher_did')}, CAST(${'?'} AS TEXT), '%3F')`
+
+export function obscoreView(context: ViewContext): View {
+  const { dialect, nowMs, base, authority } = context
+  return {
+    from: 'products p',
+    where: visible('p', context),
+    columns: {
+      dataproduct_type: PRODUCT.type,
+      calib_level: 'p.calib_level',
+      obs_collection: 'p.collection',
+      obs_id: 'p.obs_id',
+      obs_publisher_did: 'p.publisher_did',
+      access_url: accessUrl(base),
+      access_format: `'${DATALINK_FORMAT}'`,
+      // A file of one byte is not of no size.
+      access_estsize: '(p.size_bytes + 999) / 1000',
+      target_name: 'p.target_name',
+      s_ra: 'p.ra_deg',
+      s_dec: 'p.dec_deg',
+      s_fov: 'p.fov_deg',
+      s_region: 'p.s_region',
+      s_resolution: 'p.s_resolution_arcsec',
+      s_xel1: 'p.width',
+      s_xel2: 'p.height',
+      t_min: 'p.t_min_mjd',
+      t_max: 'p.t_max_mjd',
+      t_exptime: 'p.exptime_s',
+      t_resolution: PRODUCT.timeResolution,
+      t_xel: PRODUCT.timeSamples,
+      em_min: 'p.em_min_m',
+      em_max: 'p.em_max_m',
+      em_res_power: PRODUCT.resolvingPower,
+      em_xel: PRODUCT.spectralSamples,
+      o_ucd: 'p.o_ucd',
+      pol_states: 'p.pol_states',
+      pol_xel: PRODUCT.polarizations,
+      facility_name: `NULLIF(p.facility, '')`,
+      instrument_name: `NULLIF(p.instrument, '')`,
+      dataproduct_subtype: 'p.dataproduct_subtype',
+      target_class: 'p.target_class',
+      obs_creation_date: isoTime('p.modified_ms', dialect),
+      obs_creator_name: 'p.creator_name',
+      obs_creator_did: 'p.creator_did',
+      obs_title: 'p.title',
+      publisher_id: sql`CAST(${`ivo://${authority}`} AS TEXT)`,
+      bib_reference: 'p.bib_reference',
+      data_rights: dataRights(nowMs),
+      obs_release_date: releaseTime(dialect),
+      s_ucd: `'pos.eq'`,
+      s_unit: `'deg'`,
+      s_pixel_scale: 'p.pixel_scale_arcsec',
+      em_ucd: `'em.wl'`,
+      em_unit: `'m'`,
+      em_resolution: `CASE WHEN p.em_res_power IS NULL THEN p.em_max_m - p.em_min_m END`,
+      o_unit: 'p.o_unit',
+      proposal_id: 'p.proposal_id',
+      lsst_visit: 'p.visit',
+      lsst_detector: 'p.detector',
+      lsst_raft: 'p.raft',
+      lsst_band: 'p.band',
+      lsst_filter: 'p.physical_filter',
+      lsst_tract: 'p.tract',
+      lsst_patch: 'p.patch',
+      lsst_image_type: 'p.image_type',
+      release: 'p.release',
+    },
+    hidden: productPlaces(dialect),
+    region: 's_region',
+    position: ['s_ra', 's_dec'],
+  }
+}

@@ -1,0 +1,123 @@
+// The schema `survey` over its base tables. A row of a visit is shown where an image of the visit may be.
+
+import { sql } from './fragment.ts'
+import { isoTime, type View, type ViewContext, visible, visibleVisit } from './views.ts'
+
+export const surveyViews: Readonly<Record<string, (context: ViewContext) => View>> = {
+  release: ({ dialect }) => ({
+    from: 'releases v',
+    columns: {
+      release: 'v.release',
+      title: 'v.title',
+      description: 'v.description',
+      status: 'v.status',
+      release_date: isoTime('v.released_ms', dialect),
+    },
+  }),
+  visit: (context) => ({
+    from: 'visits v',
+    where: visibleVisit('v', context),
+    columns: {
+      release: 'v.release',
+      instrument: 'v.instrument',
+      visit: 'v.visit',
+      obs_id: 'v.obs_id',
+      image_type: 'v.image_type',
+      day_obs: 'v.day_obs',
+      sequence: 'v.sequence',
+      band: 'v.band',
+      physical_filter: 'v.physical_filter',
+      target_name: 'v.target_name',
+      program: 'v.program',
+      s_ra: 'v.ra_deg',
+      s_dec: 'v.dec_deg',
+      rotation: 'v.rotation_deg',
+      t_min: 'v.t_min_mjd',
+      t_max: 'v.t_max_mjd',
+      exptime: 'v.exptime_s',
+      airmass: 'v.airmass',
+    },
+  }),
+  detector: () => ({
+    from: 'detectors v',
+    columns: {
+      instrument: 'v.instrument',
+      detector: 'v.detector',
+      name: 'v.name',
+      raft: 'v.raft',
+      purpose: 'v.purpose',
+      width: 'v.width',
+      height: 'v.height',
+      pixel_scale: 'v.pixel_scale_arcsec',
+    },
+  }),
+  exposure_conditions: (context) => ({
+    from: 'conditions v',
+    where: visibleVisit('v', context),
+    columns: {
+      release: 'v.release',
+      instrument: 'v.instrument',
+      visit: 'v.visit',
+      seeing: 'v.seeing_arcsec',
+      sky_brightness: 'v.sky_brightness_mag',
+      sky_level: 'v.sky_electrons',
+      zero_point: 'v.zero_point_mag',
+      air_temperature: 'v.air_temperature_c',
+      dome_temperature: 'v.dome_temperature_c',
+      humidity: 'v.humidity_percent',
+      pressure: 'v.pressure_hpa',
+      wind_speed: 'v.wind_speed_ms',
+      wind_direction: 'v.wind_direction_deg',
+      moon_separation: 'v.moon_separation_deg',
+      moon_fraction: 'v.moon_fraction',
+    },
+  }),
+  coadd: (context) => ({
+    from: 'products p',
+    where: sql`p.tract IS NOT NULL AND ${visible('p', context)}`,
+    columns: {
+      obs_publisher_did: 'p.publisher_did',
+      release: 'p.release',
+      collection: 'p.collection',
+      tract: 'p.tract',
+      patch: 'p.patch',
+      band: 'p.band',
+      depth: 'p.depth_mag',
+      num_inputs: 'p.num_inputs',
+      exptime: 'p.exptime_s',
+    },
+  }),
+  // A visit that the archive has no image of has nothing to hide.
+  coadd_input: (context) => ({
+    from: 'coadd_inputs v JOIN products p ON p.publisher_did = v.coadd_did',
+    where: sql`${visible('p', context)} AND (${visibleVisit('v', context)} OR NOT EXISTS (SELECT 1 FROM products q
+      WHERE q.visit = v.visit AND q.release = v.release AND q.instrument = v.instrument))`,
+    columns: {
+      coadd_did: 'v.coadd_did',
+      release: 'v.release',
+      tract: 'p.tract',
+      patch: 'p.patch',
+      band: 'p.band',
+      instrument: 'v.instrument',
+      visit: 'v.visit',
+      detector: 'NULLIF(v.detector, -1)',
+      weight: 'v.weight',
+    },
+  }),
+  calibration_product: (context) => ({
+    from: 'calibrations v',
+    where: visible('v', context),
+    columns: {
+      release: 'v.release',
+      calibration_id: 'v.calibration_id',
+      kind: 'v.kind',
+      instrument: 'v.instrument',
+      detector: 'v.detector',
+      physical_filter: 'v.physical_filter',
+      valid_from: 'v.valid_from_mjd',
+      valid_to: 'v.valid_to_mjd',
+      created: isoTime('v.created_ms', context.dialect),
+      obs_publisher_did: 'v.publisher_did',
+    },
+  }),
+}
