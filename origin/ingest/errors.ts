@@ -1,4 +1,4 @@
-export type IngestErrorCode = 'refused' | 'bad-mapping' | 'no-folder'
+export type IngestErrorCode = 'refused' | 'bad-mapping' | 'no-folder' | 'bad-repository' | 'bad-table'
 
 /** A file that is not taken, a mapping that cannot be used: one sentence, without the machine's paths. */
 export class IngestError extends Error {

@@ -8,6 +8,7 @@
 
 import { readFile } from 'node:fs/promises'
 import type { PlaneRole } from '../catalog/store.ts'
+import { type ButlerMapping, parseButlerMapping } from './butler/dataset-types.ts'
 import { IngestError } from './errors.ts'
 
 export type FileRole = PlaneRole | 'skip'
@@ -58,6 +59,8 @@ export interface Mapping {
   readonly files: readonly FileRule[]
   readonly hdus: readonly HduRule[]
   readonly fields: Readonly<Partial<Record<FieldName, FieldSource>>>
+  /** What the dataset types of a Butler repository are. */
+  readonly butler?: ButlerMapping
 }
 
 const ROLES: readonly string[] = ['image', 'mask', 'variance', 'weight', 'error', 'extra', 'skip']
@@ -115,7 +118,7 @@ export async function readMapping(path: string): Promise<Mapping> {
 
 /** The operator's rules in front of our own. */
 export function parseMapping(json: unknown): Mapping {
-  const { files = [], hdus = [], fields = {}, ...unknown } = object(json, 'the mapping')
+  const { files = [], hdus = [], fields = {}, butler, ...unknown } = object(json, 'the mapping')
   noMore(unknown, 'the mapping')
   return {
     files: [...list(files, 'files').map(fileRule), ...FILES],
@@ -123,6 +126,7 @@ export function parseMapping(json: unknown): Mapping {
     fields: Object.fromEntries(
       Object.entries(object(fields, 'fields')).map(([name, source]) => [fieldName(name), fieldSource(source, name)]),
     ),
+    butler: parseButlerMapping(butler),
   }
 }
 

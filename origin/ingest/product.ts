@@ -10,6 +10,7 @@ import { describe } from './describe.ts'
 import { HeaderStack } from './header-stack.ts'
 import type { Mapping } from './mapping.ts'
 import type { FoundImage } from './planes.ts'
+import type { IngestedFile } from './read-file.ts'
 import { stemOf } from './walk.ts'
 
 export interface ProductTarget {
@@ -52,13 +53,18 @@ export function productOf(image: FoundImage, productId: string, target: ProductT
     modifiedMs: Math.max(...files.map(({ mtimeMs }) => mtimeMs)),
     planes: image.planes.map((plane) => ({ role: plane.role, path: plane.file.path, hdu: plane.hdu.index })),
   }
+  return { ...product, generation: generationOf(product, files) }
+}
+
+/** Of what is said of a product and of the bytes of its files. */
+export function generationOf(product: object, files: readonly IngestedFile[]): string {
   const bytes = files.map(({ digest, sizeBytes, mtimeMs }) => [digest, sizeBytes, mtimeMs])
-  const generation = createHash('sha256').update(JSON.stringify([sorted(product), bytes]))
-  return { ...product, generation: generation.digest('hex').slice(0, 16) }
+  const hash = createHash('sha256').update(JSON.stringify([sorted(product), bytes]))
+  return hash.digest('hex').slice(0, 16)
 }
 
 /** In one order, whatever the order the fields were found in. */
-function sorted(product: Record<string, unknown>): [string, unknown][] {
+function sorted(product: object): [string, unknown][] {
   return Object.entries(product)
     .filter(([, value]) => value !== undefined)
     .sort(([a], [b]) => (a < b ? -1 : 1))
