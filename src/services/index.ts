@@ -10,6 +10,22 @@ export {
   productLinks,
 } from './datalink.ts'
 export { CUTOUT_FORMATS, type CutoutFormat, parseSoda, SODA_SYNC, type SodaRequest, soda, sodaQuery } from './soda.ts'
+export {
+  ANONYMOUS_SHARE,
+  parseTap,
+  TAP,
+  TAP_FORMATS,
+  TAP_LANGUAGES,
+  TAP_LIMITS,
+  TAP_ROWS,
+  type TapFormat,
+  type TapFormatKind,
+  type TapRequest,
+  tap,
+  tapName,
+} from './tap.ts'
+export { type LanguageFeatures, tapCapabilities } from './tap-capabilities.ts'
+export { examplesPage, TAP_EXAMPLES, type TapExample } from './tap-examples.ts'
 export { datalinkCapabilities, sodaCapabilities } from './vosi.ts'
 export {
   BASE_HEADER,

@@ -18,6 +18,16 @@ export interface Capability {
   readonly resultTypes?: readonly string[]
   /** Standard ids of ways to sign in, beside coming as nobody. */
   readonly securityMethods?: readonly string[]
+  /** Of the standard that the interface speaks; default 1.0. */
+  readonly version?: '1.0' | '1.1'
+  /** A page for people. */
+  readonly page?: boolean
+  /** What the standard's own schema adds: a type of its namespace, and elements after the interface. */
+  readonly extension?: {
+    readonly type: string
+    readonly namespaces: Readonly<Record<string, string>>
+    readonly content: readonly XmlElement[]
+  }
 }
 
 /** A token goes in as the password; anonymous use is open for public products. */
@@ -39,13 +49,16 @@ export function capabilitiesXml(capabilities: readonly Capability[]): string {
 
 function capabilityElement(capability: Capability): XmlElement {
   const { standardId, accessUrl, use = 'full', service, resultTypes = [], securityMethods = [] } = capability
+  const { version = '1.0', page = false, extension } = capability
   const anonymous = securityMethods.length > 0 ? element('securityMethod') : undefined
   return element(
     'capability',
-    { standardID: standardId },
+    { ...extension?.namespaces, 'xsi:type': extension?.type, standardID: standardId },
     element(
       'interface',
-      { 'xsi:type': 'vs:ParamHTTP', role: service ? 'std' : undefined, version: '1.0' },
+      page
+        ? { 'xsi:type': 'vr:WebBrowser', 'xmlns:vr': 'http://www.ivoa.net/xml/VOResource/v1.0' }
+        : { 'xsi:type': 'vs:ParamHTTP', role: service || extension ? 'std' : undefined, version },
       element('accessURL', { use }, accessUrl),
       anonymous,
       securityMethods.map((standardID) => element('securityMethod', { standardID })),
@@ -53,6 +66,7 @@ function capabilityElement(capability: Capability): XmlElement {
       resultTypes.slice(0, 1).map((type) => element('resultType', {}, type)),
       service ? capabilityParams(service) : undefined,
     ),
+    extension?.content,
   )
 }
 
