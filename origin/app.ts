@@ -1,11 +1,8 @@
 // The origin's HTTP application, put together from its parts; main.ts serves it and tests call it directly.
 
 import { Hono } from 'hono'
-import { DaliError } from '#src/dali'
-import { FitsError } from '#src/fits'
-import { StorageError } from '#src/storage'
-import { CatalogError } from './catalog/store.ts'
 import type { OriginDeps, OriginEnv } from './deps.ts'
+import { asFault } from './fault.ts'
 import { cors, door, observed, secured } from './middleware.ts'
 import { problem } from './problem.ts'
 import { refuse } from './refuse.ts'
@@ -16,6 +13,7 @@ import { hipsRoutes } from './routes/hips.ts'
 import { internalRoutes } from './routes/internal.ts'
 import { siteRoutes } from './routes/site.ts'
 import { sodaRoutes } from './routes/soda.ts'
+import { tapRoutes } from './routes/tap.ts'
 import { vosiRoutes } from './routes/vosi.ts'
 
 export type OriginPart = (deps: OriginDeps) => Hono<OriginEnv>
@@ -28,6 +26,7 @@ const PARTS: readonly OriginPart[] = [
   hipsRoutes,
   footprintRoutes,
   siteRoutes,
+  tapRoutes,
   internalRoutes,
 ]
 
@@ -43,22 +42,4 @@ export function createApp(deps: OriginDeps, parts: readonly OriginPart[] = PARTS
     return refuse(c, fault)
   })
   return app
-}
-
-/** Errors of the rooms behind us, in the one table's words. Their own sentences go to the log. */
-function asFault(error: Error): DaliError {
-  if (error instanceof DaliError) return error
-  const cause = { cause: error }
-  if (error instanceof StorageError && error.code === 'source-changed')
-    return new DaliError('unavailable', 'the file of this product was replaced since it was taken in', {
-      ...cause,
-      retryAfterS: 5,
-    })
-  if (error instanceof StorageError && error.code === 'not-found')
-    return new DaliError('unavailable', 'the file of this product is not where it was', { ...cause, retryAfterS: 300 })
-  if (error instanceof StorageError || error instanceof CatalogError)
-    return new DaliError('unavailable', 'the data cannot be read now', { ...cause, retryAfterS: 30 })
-  if (error instanceof FitsError) return new DaliError('internal', 'the file of this product is broken', cause)
-  if (error.name === 'TimeoutError') return new DaliError('timeout', 'it took too long', { ...cause, retryAfterS: 30 })
-  return new DaliError('internal', 'internal error', cause)
 }

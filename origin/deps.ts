@@ -7,7 +7,9 @@ import type { Catalog } from './catalog/store.ts'
 import type { Config } from './config.ts'
 import type { Caller } from './identity/door.ts'
 import type { TokenKeys } from './identity/keys.ts'
+import type { JobService } from './jobs/service.ts'
 import type { Metrics } from './metrics.ts'
+import type { QueryWorld } from './query/run.ts'
 
 export interface OriginDeps {
   readonly config: Config
@@ -20,6 +22,9 @@ export interface OriginDeps {
   /** What the edges send in EDGE_HEADER. */
   readonly edgeSecret: string
   readonly metrics: Metrics
+  /** What queries are run against, and by whom. */
+  readonly queries: QueryWorld
+  readonly jobs: JobService
   /** When this process began to serve, Unix milliseconds. */
   readonly startedMs: number
 }

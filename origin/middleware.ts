@@ -5,7 +5,7 @@ import type { Context, MiddlewareHandler } from 'hono'
 import { DaliError } from '#src/dali'
 import { BASE_HEADER, EDGE_HEADER } from '#src/services'
 import type { OriginDeps, OriginEnv } from './deps.ts'
-import { createDoor } from './identity/door.ts'
+import { type Caller, createDoor } from './identity/door.ts'
 import { createVerifier } from './identity/token.ts'
 import { refuse } from './refuse.ts'
 
@@ -63,9 +63,23 @@ export function door({ edgeSecret, tokens, config, clock }: OriginDeps): Middlew
     if (caller === 'bad-token')
       return refuse(c, new DaliError('authentication', 'the token is not valid'), { error: 'invalid_token' })
     if (caller === 'bad-edge') return refuse(c, new DaliError('authorization', 'not one of our edges'))
+    if (isForged(c, caller))
+      return refuse(c, new DaliError('authorization', 'another site may not act with the cookie of a user'))
     c.set('caller', caller)
     await next()
   }
+}
+
+/**
+ * A page of another site made the browser send this, and only a cookie says who asks: reading is CORS's business, but
+ * changing (a job made, started, deleted) would be done. Edges see to it themselves.
+ */
+function isForged(c: Context, { from, principal }: Caller): boolean {
+  if (from === 'edge' || principal.sub === undefined || c.req.header('authorization')) return false
+  if (['GET', 'HEAD', 'OPTIONS'].includes(c.req.method)) return false
+  const page = c.req.header('origin')
+  if (page !== undefined) return !URL.canParse(page) || new URL(page).host !== c.req.header('host')
+  return ['cross-site', 'same-site'].includes(c.req.header('sec-fetch-site') ?? '')
 }
 
 const EXPOSED =
@@ -78,7 +92,7 @@ export const cors: Middleware = async (c, next) => {
   if (direct && preflight) {
     return c.body(null, 204, {
       'Access-Control-Allow-Origin': '*',
-      'Access-Control-Allow-Methods': 'GET, HEAD, POST',
+      'Access-Control-Allow-Methods': 'GET, HEAD, POST, DELETE',
       'Access-Control-Allow-Headers':
         'Authorization, Content-Type, If-Match, If-Modified-Since, If-None-Match, If-Range, Range, X-Request-Id',
       'Access-Control-Max-Age': '86400',

@@ -9,7 +9,11 @@ import { createApp } from './app.ts'
 import type { Catalog } from './catalog/store.ts'
 import type { Config } from './config.ts'
 import { loadEdgeSecret, loadTokenKeys } from './identity/keys.ts'
+import { openJobs } from './jobs/open.ts'
+import { createJobService } from './jobs/service.ts'
 import { createMetrics } from './metrics.ts'
+import { openQueries } from './query/open.ts'
+import { tapJobs } from './query/tap-job.ts'
 import { nodeRuntime } from './runtime.ts'
 
 export interface RunningOrigin {
@@ -35,8 +39,18 @@ export async function startOrigin(
   // Tiles and cutouts that not everybody may see lie below it: other users of the machine stay out.
   await mkdir(config.dataFolder, { recursive: true, mode: 0o700 })
   const [tokens, edgeSecret] = await Promise.all([loadTokenKeys(config.dataFolder), loadEdgeSecret(config.dataFolder)])
+  const queries = openQueries(config, log)
+  const jobs = createJobService({
+    store: openJobs(config),
+    dataFolder: config.dataFolder,
+    handlers: [tapJobs(queries, clock)],
+    log,
+    clock,
+  })
   const app = createApp({
     config,
+    queries,
+    jobs,
     catalog,
     runtime: nodeRuntime,
     log,
@@ -57,7 +71,7 @@ export async function startOrigin(
   const port = typeof address === 'object' && address ? address.port : config.originPort
   const url = `http://${config.host.includes(':') ? `[${config.host}]` : config.host}:${port}`
   log.info({ url }, 'the origin listens')
-  return { url, port, stop: () => stop(server, catalog, log) }
+  return { url, port, stop: () => stop(server, [jobs, queries.runner, catalog], log) }
 }
 
 /** A client has 20 s for its headers, a minute for its request, and two minutes between the bytes it takes. */
@@ -68,12 +82,17 @@ function limitTimes(server: Server): void {
   server.timeout = 120_000
 }
 
-async function stop(server: Server, catalog: Catalog, log: Logger): Promise<void> {
+interface Closable {
+  close(): Promise<void>
+}
+
+/** First the door, then what is behind it, in the order given. */
+async function stop(server: Server, parts: readonly Closable[], log: Logger): Promise<void> {
   const closed = new Promise<void>((resolve) => server.close(() => resolve()))
   server.closeIdleConnections()
   const force = setTimeout(() => server.closeAllConnections(), GRACE_MS)
   await closed
   clearTimeout(force)
-  await catalog.close()
+  for (const part of parts) await part.close()
   log.info('the origin has stopped')
 }

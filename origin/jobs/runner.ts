@@ -43,6 +43,8 @@ export interface RunnerOptions {
   readonly heartbeatMs?: number
   /** Between looks at the store when nothing else tells of work: jobs of other processes that died or were full. */
   readonly pollMs?: number
+  /** Told of every new phase that is set here. */
+  readonly changed?: (id: string) => void
 }
 
 export interface JobRunner {
@@ -65,6 +67,7 @@ interface Running {
 export function createJobRunner(options: RunnerOptions): JobRunner {
   const { store, files, handlers, log, clock } = options
   const { slots = 4, perOwner = 2, leaseMs = 15_000, heartbeatMs = 2_000, pollMs = 2_000 } = options
+  const { changed = () => {} } = options
   const worker = randomUUID()
   const byKind = new Map(handlers.map((handler) => [handler.kind, handler]))
   const running = new Map<string, Running>()
@@ -115,6 +118,7 @@ export function createJobRunner(options: RunnerOptions): JobRunner {
         kick()
       })
     running.set(job.id, Object.assign(entry, { done }))
+    changed(job.id)
   }
 
   function stop(entry: Running, reason: Running['reason']): void {
@@ -129,6 +133,7 @@ export function createJobRunner(options: RunnerOptions): JobRunner {
       return
     }
     const kept = await store.finish(job.id, worker, end)
+    changed(job.id)
     log.info(
       { job: job.id, kind: job.kind, phase: kept ? end.phase : 'given up', ms: clock() - (job.startedMs ?? 0) },
       'job',
