@@ -3,12 +3,13 @@
 import { join } from 'node:path'
 import type { Logger } from 'pino'
 import { TAP_LIMITS } from '#src/services'
+import { CATALOG_TABLES, catalogBindings } from '../catalog/tables/bindings.ts'
 import type { Config } from '../config.ts'
 import { createQueryRunner } from './pool.ts'
 import type { QueryRunner } from './query.ts'
 import type { QueryWorld } from './run.ts'
 
-export function openQueries({ dataFolder, databaseUrl }: Config, log: Logger): QueryWorld {
+export function openQueries({ dataFolder, databaseUrl, authority }: Config, log: Logger): QueryWorld {
   const store = databaseUrl
     ? ({ kind: 'postgres', url: databaseUrl } as const)
     : ({ kind: 'sqlite', path: join(dataFolder, 'catalog.sqlite') } as const)
@@ -22,10 +23,9 @@ export function openQueries({ dataFolder, databaseUrl }: Config, log: Logger): Q
   return {
     runner,
     dialect: store.kind,
-    tables: [],
-    bindings: () => {
-      throw new Error('no tables are bound yet')
-    },
+    tables: CATALOG_TABLES,
+    bindings: ({ principal, base, nowMs }) =>
+      catalogBindings({ dialect: store.kind, principal, base, nowMs, authority }),
   }
 }
 

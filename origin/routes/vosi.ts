@@ -1,8 +1,9 @@
 // VOSI documents of every service, open to everybody: clients read them before they sign in.
 
 import { Hono } from 'hono'
-import { datalinkCapabilities, sodaCapabilities } from '#src/services'
-import { type Availability, availabilityXml, type Capability, capabilitiesXml } from '#src/vosi'
+import { DaliError, quoted, usageError } from '#src/dali'
+import { datalinkCapabilities, sodaCapabilities, tapCapabilities } from '#src/services'
+import { type Availability, availabilityXml, type Capability, capabilitiesXml, tablesXml, tableXml } from '#src/vosi'
 import type { OriginDeps, OriginEnv } from '../deps.ts'
 import { publicBase } from '../middleware.ts'
 
@@ -12,6 +13,7 @@ const XML = { 'Content-Type': 'text/xml; charset=utf-8' }
 const SERVICES: Readonly<Record<string, (base: string) => Capability[]>> = {
   soda: sodaCapabilities,
   datalink: datalinkCapabilities,
+  tap: tapCapabilities,
 }
 
 export function vosiRoutes(deps: OriginDeps): Hono<OriginEnv> {
@@ -26,6 +28,19 @@ export function vosiRoutes(deps: OriginDeps): Hono<OriginEnv> {
       return c.body(availabilityXml(await availability(deps)), 200, XML)
     })
   }
+  app.get('/tap/tables', (c) => {
+    const detail = c.req.query('detail')
+    if (detail !== undefined && detail !== 'min' && detail !== 'max')
+      throw usageError(`detail is min or max, got ${quoted(detail)}`, 'detail')
+    c.header('Cache-Control', 'public, max-age=300')
+    return c.body(tablesXml(deps.queries.tables, { detail }), 200, XML)
+  })
+  app.get('/tap/tables/:name', (c) => {
+    const xml = tableXml(deps.queries.tables, c.req.param('name'))
+    if (xml === undefined) throw new DaliError('not-found', `there is no table ${quoted(c.req.param('name'))}`)
+    c.header('Cache-Control', 'public, max-age=300')
+    return c.body(xml, 200, XML)
+  })
   return app
 }
 

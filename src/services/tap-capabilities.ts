@@ -12,6 +12,8 @@ export interface LanguageFeatures {
   readonly features: readonly { readonly form: string; readonly description?: string }[]
 }
 
+const ADQL_FEATURES: readonly LanguageFeatures[] = []
+
 const text = (name: string, value: string | number, attributes = {}) => element(name, attributes, value)
 
 function language(features: readonly LanguageFeatures[]): XmlElement {
@@ -71,7 +73,7 @@ function tableAccess(features: readonly LanguageFeatures[]): XmlElement[] {
   ]
 }
 
-export const tapCapabilities = (base: string, features: readonly LanguageFeatures[]): Capability[] => [
+export const tapCapabilities = (base: string, features: readonly LanguageFeatures[] = ADQL_FEATURES): Capability[] => [
   ...vosiCapabilities(`${base}/tap`),
   {
     standardId: 'ivo://ivoa.net/std/VOSI#tables-1.1',
