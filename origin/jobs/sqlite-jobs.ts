@@ -2,7 +2,7 @@
 // WAL with synchronous=NORMAL: a job may be lost by a power cut in its first moments, never by the end of the process.
 
 import { DatabaseSync } from 'node:sqlite'
-import { before, type Phase } from '#src/uws'
+import { type Phase, phasesBefore } from '#src/uws'
 import { JobError } from './errors.ts'
 import type { Claim, JobChange, JobEnd, JobListFilter, JobStore, NewJob, StoredJob } from './store.ts'
 
@@ -92,7 +92,7 @@ export function openSqliteJobs(path: string): JobStore {
       return run(sql, detailsOf(changed), changed.destructionMs, changed.executionDurationS, id, ...phases) > 0
     },
     async transition(id, from, to, nowMs) {
-      const allowed = from.filter((phase) => before(to).includes(phase))
+      const allowed = from.filter((phase) => phasesBefore(to).includes(phase))
       if (allowed.length === 0) return false
       const over = to === 'COMPLETED' || to === 'ERROR' || to === 'ABORTED'
       const sql = `UPDATE jobs SET phase = ?, worker = NULL, lease_ms = NULL, ended_ms = ${over ? '?' : 'NULLIF(?, -1)'},

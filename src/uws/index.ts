@@ -9,5 +9,5 @@ export {
   jobWait,
 } from './control.ts'
 export type { Job, JobAttachment, JobFailure, JobResult } from './job.ts'
-export { before, isActive, isOver, isPhase, mayBecome, PHASES, type Phase, TRANSITIONS } from './phase.ts'
+export { isActive, isOver, isPhase, mayBecome, PHASES, type Phase, phasesBefore, TRANSITIONS } from './phase.ts'
 export { jobListXml, jobXml, parametersXml, quoteMs, resultsXml, uwsTime } from './xml.ts'

@@ -34,7 +34,7 @@ export const TRANSITIONS: Readonly<Record<Phase, readonly Phase[]>> = {
 export const mayBecome = (from: Phase, to: Phase): boolean => TRANSITIONS[from].includes(to)
 
 /** All phases from which `to` may be reached. */
-export const before = (to: Phase): Phase[] => PHASES.filter((phase) => mayBecome(phase, to))
+export const phasesBefore = (to: Phase): Phase[] => PHASES.filter((phase) => mayBecome(phase, to))
 
 /** Nothing more will happen to it. */
 export const isOver = (phase: Phase): boolean => ['COMPLETED', 'ERROR', 'ABORTED', 'ARCHIVED'].includes(phase)

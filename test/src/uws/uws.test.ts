@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest'
 import {
-  before,
   isActive,
   isOver,
   type Job,
@@ -11,6 +10,7 @@ import {
   jobXml,
   mayBecome,
   PHASES,
+  phasesBefore,
   TRANSITIONS,
 } from '#src/uws'
 
@@ -31,10 +31,10 @@ describe('the phases of a job', () => {
   it('end in three ways, and from an end nothing follows but the archive', () => {
     for (const phase of PHASES) {
       if (isOver(phase)) expect(TRANSITIONS[phase].every((next) => next === 'ARCHIVED')).toBe(true)
-      expect(before('PENDING')).toEqual([])
+      expect(phasesBefore('PENDING')).toEqual([])
     }
     expect(mayBecome('COMPLETED', 'EXECUTING')).toBe(false)
-    expect(before('COMPLETED')).toEqual(['EXECUTING'])
+    expect(phasesBefore('COMPLETED')).toEqual(['EXECUTING'])
     expect(PHASES.filter(isActive)).toEqual(['PENDING', 'QUEUED', 'EXECUTING'])
   })
   it('are all reached from PENDING, but for those that only other systems have', () => {
