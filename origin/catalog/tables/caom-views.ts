@@ -20,6 +20,10 @@ const PART_ID = `(CAST(pl.id AS TEXT) || '/' || CAST(pl.file_id AS TEXT) || '/' 
 /** Text that a client may see as a URI: blanks and the like never stand in keys of files. */
 const FILE_URI = `('file:' || f.key)`
 
+/** On PostgreSQL the tables are in partitions by release, and a key is unique in its partition. */
+const sameProduct = (alias: string, { dialect }: ViewContext) =>
+  dialect === 'sqlite' ? `p.id = ${alias}.id` : `p.release = ${alias}.release AND p.id = ${alias}.id`
+
 const firstOfObservation = (context: ViewContext): Fragment =>
   sql`${visible('p', context)} AND NOT EXISTS (SELECT 1 FROM products o WHERE o.collection = p.collection
     AND o.obs_id = p.obs_id AND o.id < p.id AND ${visible('o', context)})`
@@ -97,7 +101,7 @@ export const caomViews: Readonly<Record<string, (context: ViewContext) => View>>
     region: 'position_bounds',
   }),
   artifact: (context) => ({
-    from: 'planes pl JOIN products p ON p.id = pl.id JOIN files f ON f.file_id = pl.file_id',
+    from: `planes pl JOIN products p ON ${sameProduct('pl', context)} JOIN files f ON f.file_id = pl.file_id`,
     where: sql`${visible('p', context)} AND NOT EXISTS (SELECT 1 FROM planes o WHERE o.id = pl.id
       AND o.file_id = pl.file_id AND o.seq < pl.seq)`,
     columns: {
@@ -112,7 +116,7 @@ export const caomViews: Readonly<Record<string, (context: ViewContext) => View>>
     },
   }),
   part: (context) => ({
-    from: 'planes pl JOIN products p ON p.id = pl.id',
+    from: `planes pl JOIN products p ON ${sameProduct('pl', context)}`,
     where: visible('p', context),
     columns: {
       partid: PART_ID,
@@ -122,7 +126,7 @@ export const caomViews: Readonly<Record<string, (context: ViewContext) => View>>
     },
   }),
   chunk: (context) => ({
-    from: 'planes pl JOIN products p ON p.id = pl.id',
+    from: `planes pl JOIN products p ON ${sameProduct('pl', context)}`,
     where: visible('p', context),
     columns: {
       chunkid: PART_ID,
@@ -153,7 +157,7 @@ export const caomViews: Readonly<Record<string, (context: ViewContext) => View>>
   }),
   // An input that the archive has is shown where it may be seen; any other is only a name.
   provenanceinput: (context) => ({
-    from: 'product_inputs i JOIN products p ON p.id = i.id',
+    from: `product_inputs i JOIN products p ON ${sameProduct('i', context)}`,
     where: sql`${visible('p', context)} AND (EXISTS (SELECT 1 FROM products q WHERE q.publisher_did = i.input
       AND ${visible('q', context)}) OR NOT EXISTS (SELECT 1 FROM products q WHERE q.publisher_did = i.input))`,
     columns: { outputid: 'p.publisher_did', inputid: 'i.input' },

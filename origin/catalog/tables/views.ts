@@ -70,4 +70,4 @@ export const PRODUCT = {
 export const productPlaces = (dialect: SqlDialect): Readonly<Record<string, string>> =>
   dialect === 'sqlite'
     ? { product_key: 'p.id', footprint_bytes: 'p.footprint' }
-    : { s_region_poly: 'p.s_poly', s_point: 'p.s_point' }
+    : { s_region_poly: 'p.outline', s_point: 'p.centre' }
