@@ -36,7 +36,7 @@ export interface CatalogDialect {
   readonly insertPlane: string
   /** Values: release, id, seq, input. */
   readonly insertInput: string
-  /** Made before the first product of a release is kept, in the same transaction. */
+  /** Makes what a release needs before its first product; in vain where no product follows, and then harmless. */
   prepareRelease?(executor: Executor, release: string): Promise<void>
   /** A column of products that the spatial index is over. */
   readonly outline?: { readonly column: string; readonly value: string; of(footprint: readonly LonLat[]): SqlValue }

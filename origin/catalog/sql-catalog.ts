@@ -125,14 +125,16 @@ export class SqlCatalog implements Catalog {
   }
 
   async change({ files = [], products = [], remove = [] }: CatalogChange): Promise<ReadonlyMap<string, number>> {
+    // Committed at once, so that nobody waits for it as long as the change takes.
+    for (const release of new Set(products.map((product) => product.release)))
+      await this.#driver.dialect.prepareRelease?.(this.#driver, release)
     return this.#driver.transaction(async (store) => {
       const ids = new Map<string, number>()
-      for (const file of files) ids.set(file.path, await putFile(store, file))
+      // One order for everybody: two writers that share files or products wait for each other in turn, in no circle.
+      for (const file of files.toSorted(by('path'))) ids.set(file.path, await putFile(store, file))
       const orphans = new Set<number>()
       const rightsId = rightsIds(store)
-      for (const release of new Set(products.map((product) => product.release)))
-        await this.#driver.dialect.prepareRelease?.(store, release)
-      for (const product of products)
+      for (const product of products.toSorted(by('publisherDid')))
         await this.#putProduct(store, product, await rightsId(product.rights), ids, orphans)
       for (const publisherDid of remove) await this.#remove(store, publisherDid, orphans)
       for (const fileId of orphans)
@@ -252,6 +254,11 @@ export class SqlCatalog implements Catalog {
   }
 }
 
+const by =
+  <K extends string>(key: K) =>
+  (a: Readonly<Record<K, string>>, b: Readonly<Record<K, string>>): number =>
+    a[key] < b[key] ? -1 : a[key] > b[key] ? 1 : 0
+
 async function putFile(store: Executor, file: NewFile): Promise<number> {
   const row = await store.one(
     `INSERT INTO files (path, key, size_bytes, mtime_ms, ctime_ms, digest, hdu_index) VALUES (?, ?, ?, ?, ?, ?, ?)
@@ -279,8 +286,12 @@ function rightsIds(store: Executor): (rights: ProductRights) => Promise<number> 
   const known = new Map<string, number>()
   return async (rights) => {
     const record = rightsRecord(rights)
-    const found = known.get(record)
-    if (found !== undefined) return found
+    const stored =
+      known.get(record) ?? (await store.one('SELECT rights_id FROM rights WHERE record = ?', record))?.rights_id
+    if (stored !== undefined) {
+      known.set(record, stored as number)
+      return stored as number
+    }
     const { sql, values } = putRights(rights)
     const id = (await store.one(sql, ...values))!.rights_id as number
     for (const statement of rightsNames(id, rights)) await store.run(statement.sql, ...statement.values)

@@ -31,7 +31,7 @@ const types = {
 
 export function createPool(
   url: string,
-  { connections = 8, connectTimeoutMs = 5_000, statementTimeoutMs = 60_000 }: PoolOptions = {},
+  { connections = 8, connectTimeoutMs = 10_000, statementTimeoutMs = 60_000 }: PoolOptions = {},
 ): pg.Pool {
   const pool = new pg.Pool({
     connectionString: url,
