@@ -23,7 +23,7 @@ const ALLOWED: Record<string, readonly string[]> = {
   votable: ['xml'],
   caching: ['rights'],
   dali: ['sky', 'moc', 'xml', 'votable'],
-  adql: ['sky', 'votable'],
+  adql: ['sky', 'moc', 'votable'],
   obscore: ['sky', 'votable', 'rights', 'dali'],
   survey: ['sky', 'votable'],
   caom2: ['sky', 'xml', 'votable', 'obscore', 'rights'],

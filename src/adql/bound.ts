@@ -133,6 +133,8 @@ export type BoundValue =
       readonly left: BoundValue
       readonly right: BoundValue
       readonly type: AdqlType
+      /** Where it is known although the parts do not say it (IN_UNIT). */
+      readonly unit?: string
     }
   | { readonly kind: 'negate'; readonly operand: BoundValue; readonly type: AdqlType }
   | { readonly kind: 'concat'; readonly parts: readonly BoundValue[]; readonly type: 'string' }

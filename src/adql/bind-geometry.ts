@@ -1,0 +1,348 @@
+// Geometry: constructors (constants become shapes), the functions on it, and the conditions they make in comparisons.
+// Longitudes and latitudes are degrees. A coordinate system argument (deprecated since ADQL 2.1) turns constants into ICRS at
+// once and other values by ivo_geom_transform.
+
+import { type Frame, regionAreaSr } from '#src/sky'
+import type { ComparisonOperator, Expression } from './ast.ts'
+import { bindArguments, type CallNode } from './bind-call.ts'
+import { bindValue } from './bind-value.ts'
+import type { BoundCondition, BoundValue, Shape } from './bound.ts'
+import {
+  boxShape,
+  circleShape,
+  distanceDeg,
+  frameOf,
+  parseStcs,
+  pointShape,
+  polygonShape,
+  regionOf,
+  shapeContains,
+  shapesIntersect,
+  turnShape,
+} from './constant.ts'
+import { findFunction } from './functions.ts'
+import { mocOfShape, mocOfText } from './moc-literal.ts'
+import { fail, type Scope } from './scope.ts'
+import { isGeometry, isNumeric, nameOfType } from './types.ts'
+
+const SQUARE_DEGREES = (180 / Math.PI) ** 2
+
+export const double = (value: number): BoundValue => ({ kind: 'literal', type: 'double', value })
+const text = (value: string): BoundValue => ({ kind: 'literal', type: 'string', value })
+const shaped = (shape: Shape): BoundValue => ({ kind: 'shape', type: shape.kind, shape })
+
+/** The number that a value is whatever the row; undefined where it needs one. */
+export function constantNumber(value: BoundValue): number | undefined {
+  if (value.kind === 'literal')
+    return typeof value.value === 'number' || typeof value.value === 'bigint' ? Number(value.value) : undefined
+  if (value.kind === 'negate') {
+    const operand = constantNumber(value.operand)
+    return operand === undefined ? undefined : -operand
+  }
+  if (value.kind !== 'arithmetic') return undefined
+  const [left, right] = [constantNumber(value.left), constantNumber(value.right)]
+  if (left === undefined || right === undefined) return undefined
+  switch (value.operator) {
+    case '+':
+      return left + right
+    case '-':
+      return left - right
+    case '*':
+      return left * right
+    case '/': {
+      if (right === 0) return undefined
+      return value.type === 'double' || value.type === 'float' ? left / right : Math.trunc(left / right)
+    }
+  }
+}
+
+/** What a RangeError of constant.ts says, at the place where it was written. */
+function stated<T>(node: Expression, scope: Scope, make: () => T): T {
+  try {
+    return make()
+  } catch (error) {
+    if (error instanceof RangeError) throw fail(scope, node.at, 'bad-value', error.message)
+    throw error
+  }
+}
+
+export function bindGeometryCall(node: CallNode, name: string, scope: Scope): BoundValue {
+  switch (name) {
+    case 'POINT':
+    case 'CIRCLE':
+    case 'POLYGON':
+    case 'BOX':
+      return construct(node, name, scope)
+    case 'REGION': {
+      const [stcs] = bindArguments(node, findFunction(name)!, scope).args
+      return stcsShape(node.args[0], stcs, scope)
+    }
+    case 'MOC':
+      return bindMoc(node, scope)
+    case 'CONTAINS':
+      return { kind: 'indicator', condition: containsCondition(node, scope, false), type: 'int' }
+    case 'INTERSECTS':
+      return { kind: 'indicator', condition: intersectsCondition(node, scope, false), type: 'int' }
+    case 'DISTANCE': {
+      const [a, b] = distancePoints(node, scope)
+      return distance(a, b)
+    }
+    case 'ivo_geom_transform':
+      return bindTransform(node, scope)
+    default:
+      return measure(node, name, geometryArguments(node, name, scope)[0])
+  }
+}
+
+/** AREA, CENTROID, COORD1, COORD2, COORDSYS. */
+function measure(_node: CallNode, name: string, value: BoundValue): BoundValue {
+  const shape = value.kind === 'shape' ? value.shape : undefined
+  switch (name) {
+    case 'COORDSYS':
+      return text('ICRS')
+    case 'COORD1':
+    case 'COORD2': {
+      if (shape?.kind === 'point') return double(name === 'COORD1' ? shape.lonDeg : shape.latDeg)
+      if (value.kind !== 'point') return { kind: 'call', name, args: [value], type: 'double' }
+      const own = name === 'COORD1' ? value.lon : value.lat
+      return own.type === 'double' ? own : { kind: 'cast', operand: own, type: 'double' }
+    }
+    case 'CENTROID':
+      if (value.type === 'point') return value
+      if (shape?.kind === 'circle') return shaped(pointShape(shape.lonDeg, shape.latDeg))
+      return value.kind === 'circle' ? value.center : { kind: 'call', name, args: [value], type: 'point' }
+    default: {
+      if (shape?.kind === 'point') return double(0)
+      const region = shape && regionOf(shape)
+      return region
+        ? double(regionAreaSr(region) * SQUARE_DEGREES)
+        : { kind: 'call', name, args: [value], type: 'double' }
+    }
+  }
+}
+
+/** Geometry arguments; text that stands in the query is read as STC-S. */
+function geometryArguments(node: CallNode, name: string, scope: Scope): BoundValue[] {
+  const { args } = findFunction(name)!.signatures[0]
+  if (node.args.length !== args.length)
+    throw fail(
+      scope,
+      node.at,
+      'wrong-arguments',
+      `${name} has ${node.args.length} arguments, expected ${name}(${args.map((arg) => arg.name).join(', ')})`,
+    )
+  return node.args.map((arg, i) => {
+    const value = geometryValue(arg, scope)
+    const wanted = args[i].type === 'point' ? 'a point' : 'a geometry'
+    if (!isGeometry(value.type) || (wanted === 'a point' && value.type !== 'point' && value.type !== 'null'))
+      throw fail(
+        scope,
+        arg.at,
+        'wrong-type',
+        `argument ${i + 1} of ${name} is ${wanted}, got ${nameOfType(value.type)}`,
+        wanted,
+      )
+    return value
+  })
+}
+
+function geometryValue(node: Expression, scope: Scope): BoundValue {
+  const value = bindValue(node, scope)
+  return value.kind === 'literal' && value.type === 'string' ? stcsShape(node, value, scope) : value
+}
+
+function stcsShape(node: Expression, value: BoundValue, scope: Scope): BoundValue {
+  const stcs = value.kind === 'literal' ? String(value.value) : ''
+  return shaped(
+    stated(node, scope, () => {
+      try {
+        return parseStcs(stcs)
+      } catch (error) {
+        if (error instanceof RangeError) throw new RangeError(`'${stcs.slice(0, 60)}' is no region: ${error.message}`)
+        throw error
+      }
+    }),
+  )
+}
+
+function frameAt(node: Expression, coordsys: string, scope: Scope): Frame {
+  const frame = frameOf(coordsys)
+  if (frame) return frame
+  throw fail(
+    scope,
+    node.at,
+    'unsupported',
+    `the coordinate system '${coordsys.slice(0, 40)}' is not known; there are ICRS, FK5, GALACTIC and ECLIPTIC`,
+    'ICRS',
+  )
+}
+
+function construct(node: CallNode, name: string, scope: Scope): BoundValue {
+  const [first] = node.args
+  const coordsys = first?.kind === 'string' ? first : undefined
+  const frame = coordsys ? frameAt(coordsys, coordsys.value, scope) : 'ICRS'
+  const plain: CallNode = coordsys ? { ...node, args: node.args.slice(1) } : node
+  const { args } = bindArguments(plain, findFunction(name)!, scope)
+  const value = stated(node, scope, () => build(node, name, args, scope))
+  if (frame === 'ICRS') return value
+  if (value.kind === 'shape') return shaped(turnShape(value.shape, frame, 'ICRS'))
+  return { kind: 'call', name: 'ivo_geom_transform', args: [text(frame), text('ICRS'), value], type: value.type }
+}
+
+function makePoint(lon: BoundValue, lat: BoundValue): BoundValue {
+  const [lonDeg, latDeg] = [constantNumber(lon), constantNumber(lat)]
+  if (lonDeg !== undefined && latDeg !== undefined) return shaped(pointShape(lonDeg, latDeg))
+  return { kind: 'point', lon, lat, type: 'point' }
+}
+
+function build(node: CallNode, name: string, args: readonly BoundValue[], scope: Scope): BoundValue {
+  if (name === 'POINT') return makePoint(args[0], args[1])
+  if (name === 'POLYGON') return makePolygon(node, args, scope)
+  const byPoint = !isNumeric(args[0].type) || args.length === (name === 'CIRCLE' ? 2 : 3)
+  const center = byPoint ? args[0] : makePoint(args[0], args[1])
+  const sizes = args.slice(byPoint ? 1 : 2)
+  const numbers = sizes.map(constantNumber)
+  const shape = center.kind === 'shape' && center.shape.kind === 'point' ? center.shape : undefined
+  if (name === 'CIRCLE') {
+    if (shape && numbers[0] !== undefined) return shaped(circleShape(shape.lonDeg, shape.latDeg, numbers[0]))
+    if (numbers[0] !== undefined) circleShape(0, 0, numbers[0])
+    return { kind: 'circle', center, radius: sizes[0], type: 'circle' }
+  }
+  if (shape && numbers[0] !== undefined && numbers[1] !== undefined)
+    return shaped(boxShape(shape.lonDeg, shape.latDeg, numbers[0], numbers[1]))
+  return { kind: 'call', name: 'BOX', args: [center, ...sizes], type: 'polygon' }
+}
+
+function makePolygon(node: CallNode, args: readonly BoundValue[], scope: Scope): BoundValue {
+  const numeric = args.every(({ type }) => isNumeric(type))
+  const count = numeric ? args.length / 2 : args.length
+  if (count < 3 || !Number.isInteger(count))
+    throw fail(
+      scope,
+      node.at,
+      'wrong-arguments',
+      `POLYGON needs 3 or more vertices, got ${args.length} ${numeric ? 'numbers' : 'points'}`,
+    )
+  const vertices = numeric
+    ? Array.from({ length: count }, (_, i) => makePoint(args[2 * i], args[2 * i + 1]))
+    : [...args]
+  const numbers = vertices.flatMap((vertex) =>
+    vertex.kind === 'shape' && vertex.shape.kind === 'point' ? [vertex.shape.lonDeg, vertex.shape.latDeg] : [],
+  )
+  if (numbers.length === 2 * count) return shaped(polygonShape(numbers))
+  return { kind: 'polygon', vertices, type: 'polygon' }
+}
+
+function bindMoc(node: CallNode, scope: Scope): BoundValue {
+  const { args } = bindArguments(node, findFunction('MOC')!, scope)
+  return stated(node, scope, () => {
+    if (args.length === 1) return shaped(mocOfText(args[0].kind === 'literal' ? String(args[0].value) : ''))
+    const order = constantNumber(args[0])
+    if (order === undefined || args[1].kind !== 'shape')
+      throw fail(scope, node.at, 'unsupported', 'MOC(order, region) takes constants only')
+    return shaped(mocOfShape(order, args[1].shape))
+  })
+}
+
+function bindTransform(node: CallNode, scope: Scope): BoundValue {
+  const { args } = bindArguments(node, findFunction('ivo_geom_transform')!, scope)
+  const [from, to] = args
+    .slice(0, 2)
+    .map((arg, i) => frameAt(node.args[i], arg.kind === 'literal' ? String(arg.value) : '', scope))
+  const value = args[2]
+  if (value.kind === 'shape') return shaped(turnShape(value.shape, from, to))
+  return { kind: 'call', name: 'ivo_geom_transform', args: [text(from), text(to), value], type: value.type }
+}
+
+function distancePoints(node: CallNode, scope: Scope): [BoundValue, BoundValue] {
+  if (node.args.length === 2) {
+    const [a, b] = geometryArguments(node, 'DISTANCE', scope)
+    return [a, b]
+  }
+  const { args } = bindArguments(node, findFunction('DISTANCE')!, scope)
+  return stated(node, scope, () => [makePoint(args[0], args[1]), makePoint(args[2], args[3])])
+}
+
+type PointShape = Extract<Shape, { kind: 'point' }>
+const pointOf = (value: BoundValue): PointShape | undefined =>
+  value.kind === 'shape' && value.shape.kind === 'point' ? value.shape : undefined
+
+function distance(a: BoundValue, b: BoundValue): BoundValue {
+  const [first, second] = [pointOf(a), pointOf(b)]
+  return first && second
+    ? double(distanceDeg(first, second))
+    : { kind: 'call', name: 'DISTANCE', args: [a, b], type: 'double' }
+}
+
+export function containsCondition(node: CallNode, scope: Scope, negated: boolean): BoundCondition {
+  const [inside, region] = geometryArguments(node, 'CONTAINS', scope)
+  if (region.type === 'point')
+    throw fail(
+      scope,
+      node.args[1].at,
+      'wrong-type',
+      'argument 2 of CONTAINS is a region, got POINT; the point comes first',
+      'a region',
+    )
+  return contained(inside, region, negated)
+}
+
+function contained(inside: BoundValue, region: BoundValue, negated: boolean): BoundCondition {
+  if (inside.type === 'point') {
+    if (region.kind === 'circle') return within(inside, region.center, region.radius, true, negated)
+    if (region.kind === 'shape') {
+      const { shape } = region
+      if (shape.kind === 'circle')
+        return within(inside, shaped(pointShape(shape.lonDeg, shape.latDeg)), double(shape.radiusDeg), true, negated)
+      const known = inside.kind === 'shape' ? shapeContains(shape, inside.shape) : undefined
+      if (known !== undefined) return { kind: 'constant', value: known !== negated }
+    }
+  }
+  return { kind: 'contains', inside, region, negated }
+}
+
+/** A point on either side makes it CONTAINS (ADQL 2.1 §4.2.16 keeps that of 2.0). */
+export function intersectsCondition(node: CallNode, scope: Scope, negated: boolean): BoundCondition {
+  const [left, right] = geometryArguments(node, 'INTERSECTS', scope)
+  if (left.type === 'point' && right.type === 'point') return within(left, right, double(0), true, negated)
+  if (left.type === 'point') return contained(left, right, negated)
+  if (right.type === 'point') return contained(right, left, negated)
+  const known = left.kind === 'shape' && right.kind === 'shape' ? shapesIntersect(left.shape, right.shape) : undefined
+  if (known !== undefined) return { kind: 'constant', value: known !== negated }
+  return { kind: 'intersects', left, right, negated }
+}
+
+/** DISTANCE compared with a number. */
+export function withinCondition(
+  node: CallNode,
+  operator: ComparisonOperator,
+  radius: BoundValue,
+  scope: Scope,
+): BoundCondition {
+  const [a, b] = distancePoints(node, scope)
+  const less = operator === '<' || operator === '<='
+  return within(a, b, radius, operator === '<=' || operator === '>', !less)
+}
+
+function within(
+  a: BoundValue,
+  b: BoundValue,
+  radius: BoundValue,
+  inclusive: boolean,
+  negated: boolean,
+): BoundCondition {
+  const [left, right] = a.kind === 'shape' && b.kind !== 'shape' ? [b, a] : [a, b]
+  const number = constantNumber(radius)
+  const known = number === undefined ? radius : double(number)
+  const [first, second] = [pointOf(left), pointOf(right)]
+  if (number !== undefined && first && second) {
+    const apart = distanceDeg(first, second)
+    return { kind: 'constant', value: (inclusive ? apart <= number : apart < number) !== negated }
+  }
+  // No circle has such a radius, so no index can help.
+  if (number !== undefined && (number < 0 || number >= 180)) {
+    const operator: ComparisonOperator = negated ? (inclusive ? '>' : '>=') : inclusive ? '<=' : '<'
+    return { kind: 'compare', operator, left: distance(left, right), right: known }
+  }
+  return { kind: 'within', left, right, radius: known, inclusive, negated }
+}
