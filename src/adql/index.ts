@@ -22,10 +22,10 @@ export type {
   OutputColumn,
   Shape,
 } from './bound.ts'
+export { type AdqlLimits, DEFAULT_LIMITS } from './cursor.ts'
 export type { Bindings, RTree, Sql, SqlValue, TableBinding } from './dialect/bindings.ts'
 export { type DialectName, type EmitOptions, emit } from './dialect/dialect.ts'
 export { AdqlError, type AdqlErrorCode } from './errors.ts'
-export { type AdqlLimits, DEFAULT_LIMITS } from './cursor.ts'
 export {
   type Feature,
   type FeatureList,
