@@ -84,6 +84,46 @@ describe('services that answer for this moment', () => {
   })
 })
 
+describe('a POST or DELETE with a cookie alone', () => {
+  const send = async (headers: Record<string, string>, corsOrigins?: ReadonlySet<string>, method = 'POST') => {
+    const world = new World({ corsOrigins }).put('/tap/async', '')
+    const cookie = 'skyedge_session=x'
+    const answer = await world.get('/tap/async', { method, headers: { cookie, ...headers } })
+    return [answer.status, world.hits('/tap/async')]
+  }
+  it('from a page of another site goes no further', async () => {
+    expect(await send({ origin: 'https://evil.example' })).toEqual([403, 0])
+    expect(await send({ origin: 'null' })).toEqual([403, 0])
+    expect(await send({ 'sec-fetch-site': 'cross-site' })).toEqual([403, 0])
+    expect(await send({ origin: 'https://evil.example' }, undefined, 'DELETE')).toEqual([403, 0])
+  })
+  it('from our own pages, those that the operator named, and programs does', async () => {
+    const page = 'https://page.example'
+    expect(await send({ origin: page }, new Set([page]))).toEqual([200, 1])
+    expect(await send({})).toEqual([200, 1])
+    expect(await send({ 'sec-fetch-site': 'same-origin' })).toEqual([200, 1])
+  })
+})
+
+describe('a body', () => {
+  it('that says it has 10 GB is refused before any of it is read', async () => {
+    const world = new World().put('/tap/sync', '')
+    const answer = await world.get('/tap/sync', {
+      method: 'POST',
+      body: 'x',
+      headers: { 'content-length': '10000000000' },
+    })
+    expect([answer.status, world.hits('/tap/sync')]).toEqual([413, 0])
+  })
+  it('of a query that took too long is the service’s own', async () => {
+    const world = new World()
+    const headers = { 'content-type': 'application/x-votable+xml' }
+    world.routes.set('/tap/sync', () => new Response('<VOTABLE/>', { status: 504, headers }))
+    const answer = await world.get('/tap/sync')
+    expect([answer.status, await answer.text()]).toEqual([504, '<VOTABLE/>'])
+  })
+})
+
 describe('a browser', () => {
   it('is told before it asks, for a day', async () => {
     const headers = {

@@ -51,3 +51,14 @@ export function preflight(visit: Visit, methods: string): Response {
 }
 
 const mayCarryCookies = (page: string, allowed: ReadonlySet<string> | undefined) => allowed?.has(page) === true
+
+/**
+ * A page of another site made the browser send this with the user's cookie, and it is no page that the operator named.
+ * What only reads is CORS's business; a POST or DELETE would have done its work before CORS hides the answer.
+ */
+export function isForged({ request, hasCookie, edge, method }: Visit): boolean {
+  if (!hasCookie || request.headers.has('authorization') || method === 'GET' || method === 'HEAD') return false
+  const page = request.headers.get('origin')
+  if (page === null) return ['cross-site', 'same-site'].includes(request.headers.get('sec-fetch-site') ?? '')
+  return page !== new URL(request.url).origin && !mayCarryCookies(page, edge.settings.corsOrigins)
+}

@@ -2,12 +2,14 @@
 // depends on who asks, or on this moment, goes through with the caller's principal and is kept by nobody.
 
 import { isAnonymous, type ProductRights } from '#src/rights'
+import { TAP_LIMITS } from '#src/services'
+import { isForged } from '../cors.ts'
 import { badToken } from '../pipeline/authorise.ts'
 import { ask, assertPresent } from '../pipeline/forward.ts'
 import { identify } from '../pipeline/identify.ts'
 import { lifetimeS } from '../pipeline/keep.ts'
 import { serve } from '../pipeline/serve.ts'
-import { common, type HeaderTable } from '../problem.ts'
+import { common, type HeaderTable, problem } from '../problem.ts'
 import type { Visit } from '../visit.ts'
 
 const EVERYBODY: ProductRights = { access: 'public', release: '' }
@@ -15,6 +17,7 @@ const EVERYBODY: ProductRights = { access: 'public', release: '' }
 const DOCUMENT_S = 30
 const LONGEST_S = 300
 const LIVE_TIMEOUT_MS = 300_000
+const MAX_BODY_BYTES = TAP_LIMITS.requestBytes
 
 interface DocumentOptions {
   /** It shows what the caller may see, as these select it. Other parameters are dropped: each spelling would be a copy. */
@@ -65,6 +68,10 @@ const TOLD = [
 ] as const
 
 export async function live(visit: Visit): Promise<Response> {
+  if (isForged(visit)) return problem(visit, 403, 'another site may not act with the cookie of a user')
+  // A body goes on in chunks: what it says of its own length is looked at here.
+  if (Number(visit.request.headers.get('content-length') ?? 0) > MAX_BODY_BYTES)
+    return problem(visit, 413, `a request may have ${MAX_BODY_BYTES} bytes`)
   const identity = await identify(visit)
   if (identity.problem) return badToken(identity.problem, visit, { dali: true })
   if (identity.unchecked) throw identity.unchecked
@@ -82,7 +89,9 @@ export async function live(visit: Visit): Promise<Response> {
     body: method === 'GET' || method === 'HEAD' ? null : request.body,
     timeoutMs: LIVE_TIMEOUT_MS,
   })
-  if (response.status === 502 || response.status === 504) await assertPresent(response)
+  // A service that says in its own words that it took too long is there.
+  const spoken = response.headers.get('content-type')?.startsWith('application/x-votable+xml')
+  if (!spoken && (response.status === 502 || response.status === 504)) await assertPresent(response)
   const answered: HeaderTable = { 'cache-control': 'no-store', 'cache-status': 'isolate; fwd=bypass' }
   for (const name of TOLD) {
     const value = response.headers.get(name)
