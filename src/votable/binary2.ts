@@ -48,14 +48,17 @@ function putUtf16(sink: ByteSink, value: string): void {
   for (let i = 0; i < value.length; i++) sink.int16(value.charCodeAt(i))
 }
 
-/** Text: bytes of UTF-8 for char, UTF-16 for unicodeChar. A fixed length is filled with NUL, or cut. */
+/**
+ * Text: one byte a character for char, which VOTable 1.4 §2.1 keeps to ASCII (astropy 8 and older refuse other bytes),
+ * UTF-16 for unicodeChar. A fixed length is filled with NUL, or cut.
+ */
 function putText({ datatype, count }: Shape): Put {
   const wide = datatype === 'unicodeChar'
   return (sink, cell) => {
     const value = typeof cell === 'string' ? cell : textOf(cell)
     const start = count === undefined ? sink.reserve(4) + 4 : sink.length
     if (wide) putUtf16(sink, value)
-    else sink.utf8(value)
+    else sink.ascii(value)
     const length = sink.length - start
     if (count === undefined) sink.view.setInt32(start - 4, wide ? length / 2 : length)
     else if (length < count * (wide ? 2 : 1)) sink.zeros(count * (wide ? 2 : 1) - length)
@@ -76,15 +79,32 @@ function putArray(shape: Shape, name: string): Put {
 }
 
 /** How the cells of a column are put into a row, and how a null one fills its place. */
-export function binaryColumn(field: Field): { put: Put; nullBytes: number } {
+export function binaryColumn(field: Field): BinaryColumn {
   const shape = shapeOf(field)
   const put = shape.text ? putText(shape) : shape.array ? putArray(shape, field.name) : putOne(shape, field.name)
-  return { put, nullBytes: shape.count === undefined ? 4 : shape.count * shape.size }
+  if (shape.count === undefined) return { put, putNull: (sink) => sink.zeros(4) }
+  const bytes = shape.count * shape.size
+  const nan = shape.datatype === 'float' ? FLOAT_NAN : shape.datatype === 'double' ? DOUBLE_NAN : undefined
+  if (!nan) return { put, putNull: (sink) => sink.zeros(bytes) }
+  return {
+    put,
+    putNull(sink) {
+      for (let at = 0; at < bytes; at += nan.length) sink.raw(nan)
+    },
+  }
 }
+
+interface BinaryColumn {
+  put: Put
+  putNull(sink: ByteSink): void
+}
+
+const FLOAT_NAN = Uint8Array.of(0x7f, 0xc0, 0, 0)
+const DOUBLE_NAN = Uint8Array.of(0x7f, 0xf8, 0, 0, 0, 0, 0, 0)
 
 export class Binary2Writer implements TableWriter {
   readonly #options: VotableOptions
-  readonly #columns: readonly { put: Put; nullBytes: number }[]
+  readonly #columns: readonly BinaryColumn[]
   readonly #maskBytes: number
   readonly #rows = new ByteSink()
   #head: string | undefined
@@ -115,7 +135,7 @@ export class Binary2Writer implements TableWriter {
         const cell = cells[i]
         if (cell === null || cell === undefined) {
           sink.bytes[start + (i >> 3)] |= 0x80 >> (i & 7)
-          sink.zeros(columns[i].nullBytes)
+          columns[i].putNull(sink)
         } else columns[i].put(sink, cell)
       }
     } catch (error) {

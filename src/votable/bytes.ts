@@ -77,6 +77,17 @@ export class ByteSink {
     return text.length
   }
 
+  /** What is not ASCII becomes a question mark; the bytes it took. */
+  ascii(text: string): number {
+    const start = this.reserve(text.length)
+    const { bytes } = this
+    for (let i = 0; i < text.length; i++) {
+      const code = text.charCodeAt(i)
+      bytes[start + i] = code > 0x7f ? 0x3f : code
+    }
+    return text.length
+  }
+
   raw(bytes: Uint8Array): void {
     const at = this.reserve(bytes.length)
     this.bytes.set(bytes, at)

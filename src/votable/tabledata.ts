@@ -10,7 +10,7 @@ import { shapeOf } from './shape.ts'
 import type { Outcome, TableWriter, VotableOptions } from './writer.ts'
 
 const encoder = new TextEncoder()
-// biome-ignore lint/suspicious/noControlCharactersInRegex: what XML text cannot hold as it is
+// What XML text can hold as it is.
 const PLAIN = /^[\t\n\u0020-\u0025\u0027-\u003b\u003d\u003f-\ud7ff]*$/
 
 type Spell = (cell: Cell) => string
@@ -49,15 +49,24 @@ export function speller(field: Field): Spell {
   return shape.array ? (cell) => numbersOf(cell).map(one).join(' ') : one
 }
 
+/** No value is an empty cell, but a fixed array of floats is filled with NaN (STILTS takes offence at an empty one). */
+export function nullCell(field: Field): string {
+  const { text, array, count, datatype } = shapeOf(field)
+  const floats = !text && array && count !== undefined && (datatype === 'float' || datatype === 'double')
+  return floats ? `<TD>${Array(count).fill('NaN').join(' ')}</TD>` : '<TD/>'
+}
+
 export class TabledataWriter implements TableWriter {
   readonly whole = true
   readonly #options: VotableOptions
   readonly #spell: readonly Spell[]
+  readonly #null: readonly string[]
   #text: string
 
   constructor(options: VotableOptions) {
     this.#options = options
     this.#spell = options.fields.map(speller)
+    this.#null = options.fields.map(nullCell)
     this.#text = documentHead(options)
   }
 
@@ -70,7 +79,7 @@ export class TabledataWriter implements TableWriter {
     let row = '<TR>'
     for (let i = 0; i < spell.length; i++) {
       const cell = cells[i]
-      row += cell === null || cell === undefined ? '<TD/>' : `<TD>${spell[i](cell)}</TD>`
+      row += cell === null || cell === undefined ? this.#null[i] : `<TD>${spell[i](cell)}</TD>`
     }
     this.#text += `${row}</TR>\n`
   }

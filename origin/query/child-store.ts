@@ -1,0 +1,21 @@
+// What a query process needs of its store; SQLite and PostgreSQL each have one.
+
+import type { Cell, Field, Table } from '#src/votable'
+import type { ReadySaid } from './orders.ts'
+import type { Query, UploadLimits } from './query.ts'
+
+/** Where rows go. `row` answers whether more are wanted. */
+export interface RowTarget {
+  row(cells: readonly Cell[]): boolean
+}
+
+export interface ChildStore {
+  readonly said: ReadySaid
+  /** Gives every row in turn, until the target has enough. */
+  rows(query: Query, deadlineMs: number, target: RowTarget): void | Promise<void>
+  upload(name: string, path: string, limits: UploadLimits): Promise<Table>
+  reset(): void | Promise<void>
+}
+
+/** Whether numbers must come without loss of their last digits. */
+export const hasLongs = (fields: readonly Field[]): boolean => fields.some(({ datatype }) => datatype === 'long')

@@ -1,0 +1,57 @@
+// The output formats: one writer each, chosen by name (TAP 1.1 §2.7.4).
+
+import { Buffer } from 'node:buffer'
+import { type Outcome, type TableWriter, type VotableOptions, votableTail, votableWriter } from '#src/votable'
+import type { ProcessLimits } from '../orders.ts'
+import type { Query, TableFormat } from '../query.ts'
+import { FitsWriter } from './fits.ts'
+import { JsonWriter, jsonTail } from './json.ts'
+import { ParquetTableWriter } from './parquet.ts'
+import { CsvWriter, TsvWriter } from './text.ts'
+
+export interface AnyWriter extends TableWriter {
+  /** Instead of `finish`, where the whole table must be known before its first byte. */
+  rest?(outcome: Outcome): Iterable<Uint8Array<ArrayBuffer>>
+  /** Frees what the writer holds outside the heap. */
+  discard?(): void
+}
+
+export const CONTENT_TYPE: Readonly<Record<TableFormat, string>> = {
+  votable: 'application/x-votable+xml',
+  'votable-tabledata': 'application/x-votable+xml;serialization=TABLEDATA',
+  'votable-binary2': 'application/x-votable+xml;serialization=BINARY2',
+  csv: 'text/csv;charset=UTF-8;header=present',
+  tsv: 'text/tab-separated-values;charset=UTF-8',
+  json: 'application/json',
+  parquet: 'application/vnd.apache.parquet',
+  fits: 'application/fits',
+}
+
+export const votableOptions = ({ fields, infos, systems, after, name, format }: Query): VotableOptions => ({
+  fields,
+  infos,
+  systems,
+  after,
+  name,
+  serialization: format === 'votable-binary2' ? 'BINARY2' : 'TABLEDATA',
+})
+
+export function formatWriter(query: Query, limits: ProcessLimits): AnyWriter {
+  const { fields, format } = query
+  if (format === 'csv') return new CsvWriter(fields)
+  if (format === 'tsv') return new TsvWriter(fields)
+  if (format === 'json') return new JsonWriter(fields)
+  if (format === 'parquet') return new ParquetTableWriter(votableOptions(query))
+  if (format === 'fits') return new FitsWriter(fields, { name: query.name, diskBytes: limits.diskBytes })
+  return votableWriter(votableOptions(query))
+}
+
+/** Whether a document that was begun can still say that it failed. */
+export const closable = (format: TableFormat): boolean => format.startsWith('votable') || format === 'json'
+
+/** What closes a document whose writer is gone. */
+export function closing(query: Query, message: string): Uint8Array<ArrayBuffer> {
+  const tail =
+    query.format === 'json' ? jsonTail({ error: message }) : votableTail(votableOptions(query), { error: message })
+  return new Uint8Array(Buffer.from(tail))
+}

@@ -1,0 +1,134 @@
+// A query process as its parent sees it: forked, given orders, listened to, watched, and killed (SIGKILL takes 8 ms).
+
+import { type ChildProcess, fork } from 'node:child_process'
+import { readdirSync, statSync } from 'node:fs'
+import type { Socket } from 'node:net'
+import { cancelPostgres } from './cancel-postgres.ts'
+import { QueryError, type QueryErrorCode } from './errors.ts'
+import { FRAME, FRAME_PIPE, type Frame, FrameReader, readJson } from './frames.ts'
+import type { ErrorSaid, Order, ProcessLimits, ReadySaid } from './orders.ts'
+import type { Store } from './query.ts'
+
+const BODY = new URL('./process.ts', import.meta.url)
+const HEAP_MB = 256
+const WATCH_MS = 1000
+/** What a process that ended says last, for the log. */
+const LAST_WORDS = 2000
+
+export interface ProcessOptions {
+  readonly store: Store
+  readonly limits: ProcessLimits
+  readonly tempFolder: string
+  onEnd(process: QueryProcess): void
+}
+
+export class QueryProcess {
+  /** Resolves when it can take orders; rejects when it cannot. */
+  readonly ready: Promise<void>
+  ended = false
+  /** Why it was killed. */
+  reason: QueryError | undefined
+  readonly #child: ChildProcess
+  readonly #frames: FrameReader
+  readonly #store: Store
+  readonly #limits: ProcessLimits
+  #cancel: ReadySaid['cancel']
+  #words = ''
+  #watch: NodeJS.Timeout | undefined
+
+  constructor({ store, limits, tempFolder, onEnd }: ProcessOptions) {
+    this.#store = store
+    this.#limits = limits
+    this.#child = fork(BODY, {
+      // Frames, then Node's own channel.
+      stdio: ['ignore', 'ignore', 'pipe', 'pipe', 'ipc'],
+      execArgv: [`--max-old-space-size=${HEAP_MB}`, '--disable-warning=ExperimentalWarning'],
+      env: { SQLITE_TMPDIR: tempFolder, TMPDIR: tempFolder, TZ: 'UTC' },
+      serialization: 'advanced',
+    })
+    this.#frames = new FrameReader(this.#pipe)
+    this.#child.stderr?.on('data', (text: Buffer) => {
+      this.#words = (this.#words + text.toString()).slice(-LAST_WORDS)
+    })
+    const end = () => {
+      if (this.ended) return
+      this.ended = true
+      clearInterval(this.#watch)
+      onEnd(this)
+    }
+    this.#child.on('exit', end).on('error', end)
+    this.order({ kind: 'open', store, limits })
+    this.ready = this.#frames.next().then((frame) => {
+      if (frame?.kind !== FRAME.ready) throw this.#failure(frame)
+      this.#cancel = readJson<ReadySaid>(frame).cancel
+    })
+    this.ready.catch(() => this.kill('unavailable', 'the database cannot be reached'))
+  }
+
+  get pid(): number {
+    return this.#child.pid ?? 0
+  }
+
+  get lastWords(): string {
+    return this.#words
+  }
+
+  /** An idle process keeps nobody alive; a leased one is watched for what it takes. */
+  hold(busy: boolean): void {
+    const held = [this.#child, this.#child.channel, this.#pipe, this.#child.stderr as Socket | null]
+    for (const thing of held) busy ? thing?.ref() : thing?.unref()
+    clearInterval(this.#watch)
+    if (busy) this.#watch = setInterval(() => this.#measure(), WATCH_MS).unref()
+  }
+
+  order(order: Order): void {
+    if (this.#child.connected) this.#child.send(order, () => {})
+  }
+
+  /** The next frame of the answer; throws what the process says, or what became of it. */
+  async next(): Promise<Frame> {
+    const frame = await this.#frames.next()
+    if (!frame || frame.kind === FRAME.error) throw this.#failure(frame)
+    return frame
+  }
+
+  kill(code: QueryErrorCode = 'aborted', message = 'the query was stopped'): void {
+    if (this.ended) return
+    this.reason ??= new QueryError(code, message)
+    if (this.#store.kind === 'postgres' && this.#cancel) cancelPostgres(this.#store.url, this.#cancel)
+    this.#child.kill('SIGKILL')
+    // What lies in the pipe is not wanted any more, and nobody waits for it.
+    this.#pipe.destroy()
+  }
+
+  #failure(frame: Frame | undefined): QueryError {
+    if (this.reason) return this.reason
+    if (frame?.kind !== FRAME.error)
+      return new QueryError('failed', 'the query could not be run', { detail: `the process ended: ${this.#words}` })
+    const { code, message, detail } = readJson<ErrorSaid>(frame)
+    return new QueryError(code as QueryErrorCode, message, { detail })
+  }
+
+  /** Sorters write temporary files that no setting of SQLite bounds. Where there is no /proc, the deadline must do. */
+  #measure(): void {
+    const { diskBytes } = this.#limits
+    let bytes = 0
+    try {
+      for (const name of readdirSync(`/proc/${this.pid}/fd`)) {
+        const { isFile, nlink, size } = fileOf(`/proc/${this.pid}/fd/${name}`)
+        if (isFile && nlink === 0) bytes += size
+      }
+    } catch {}
+    if (bytes > diskBytes)
+      this.kill('too-large', `the query needs more than the ${Math.round(diskBytes / 1e6)} MB of disk it may use`)
+  }
+
+  get #pipe(): Socket {
+    return this.#child.stdio[FRAME_PIPE] as Socket
+  }
+}
+
+function fileOf(path: string): { isFile: boolean; nlink: number; size: number } {
+  const stat = statSync(path, { throwIfNoEntry: false })
+  return { isFile: stat?.isFile() ?? false, nlink: stat?.nlink ?? 1, size: stat?.size ?? 0 }
+}
