@@ -10,7 +10,7 @@ import type { Catalog } from './catalog/store.ts'
 import type { Config } from './config.ts'
 import { loadEdgeSecret, loadTokenKeys } from './identity/keys.ts'
 import { openJobs } from './jobs/open.ts'
-import { createJobService } from './jobs/service.ts'
+import { createJobService, type JobService } from './jobs/service.ts'
 import { createMetrics } from './metrics.ts'
 import { openQueries } from './query/open.ts'
 import { tapJobs } from './query/tap-job.ts'
@@ -20,6 +20,7 @@ export interface RunningOrigin {
   /** `http://127.0.0.1:8780`, with the port that was really taken. */
   readonly url: string
   readonly port: number
+  readonly jobs: JobService
   stop(): Promise<void>
 }
 
@@ -71,7 +72,7 @@ export async function startOrigin(
   const port = typeof address === 'object' && address ? address.port : config.originPort
   const url = `http://${config.host.includes(':') ? `[${config.host}]` : config.host}:${port}`
   log.info({ url }, 'the origin listens')
-  return { url, port, stop: () => stop(server, [jobs, queries.runner, catalog], log) }
+  return { url, port, jobs, stop: () => stop(server, [jobs, queries.runner, catalog], log) }
 }
 
 /** A client has 20 s for its headers, a minute for its request, and two minutes between the bytes it takes. */
