@@ -1,16 +1,20 @@
 // The origin's HTTP application, put together from its parts; main.ts serves it and tests call it directly.
 
 import { Hono } from 'hono'
+import { allowedMethods } from '#src/dali'
+import { ENDPOINTS } from '#src/services'
 import type { OriginDeps, OriginEnv } from './deps.ts'
 import { asFault } from './fault.ts'
 import { cors, door, observed, secured } from './middleware.ts'
 import { problem } from './problem.ts'
 import { refuse } from './refuse.ts'
 import { datalinkRoutes } from './routes/datalink.ts'
+import { docsRoutes } from './routes/docs.ts'
 import { footprintRoutes } from './routes/footprints.ts'
 import { healthRoutes } from './routes/health.ts'
 import { hipsRoutes } from './routes/hips.ts'
 import { internalRoutes } from './routes/internal.ts'
+import { siaRoutes } from './routes/sia.ts'
 import { siteRoutes } from './routes/site.ts'
 import { sodaRoutes } from './routes/soda.ts'
 import { tapRoutes } from './routes/tap.ts'
@@ -27,6 +31,8 @@ const PARTS: readonly OriginPart[] = [
   footprintRoutes,
   siteRoutes,
   tapRoutes,
+  siaRoutes,
+  docsRoutes,
   internalRoutes,
 ]
 
@@ -34,7 +40,15 @@ export function createApp(deps: OriginDeps, parts: readonly OriginPart[] = PARTS
   const app = new Hono<OriginEnv>()
   app.use(observed(deps), secured, cors, door(deps))
   for (const part of parts) app.route('/', part(deps))
-  app.notFound((c) => problem(c, 404, 'there is nothing at this address'))
+  app.notFound((c) => {
+    const allowed = allowedMethods(ENDPOINTS, c.req.path)
+    const options = c.req.method === 'OPTIONS'
+    if (!allowed || (!options && allowed.includes(c.req.method)))
+      return problem(c, 404, 'there is nothing at this address')
+    c.header('Allow', allowed.join(', '))
+    if (options) return c.body(null, 204)
+    return problem(c, 405, `${allowed.join(', ')} are answered here`)
+  })
   app.onError((error, c) => {
     const fault = asFault(error)
     if (fault.code === 'internal' || fault.code === 'unavailable')

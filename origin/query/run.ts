@@ -38,6 +38,8 @@ export interface QueryText {
   readonly format: TableFormat
   readonly uploads?: readonly UploadedTable[]
   readonly infos?: readonly Info[]
+  /** Output column -> its XML ID, where something in the document refers to it. */
+  readonly ids?: Readonly<Record<string, string>>
   /** RESOURCEs after the table. */
   readonly after?: readonly XmlElement[]
 }
@@ -66,7 +68,7 @@ export async function runAdql(world: QueryWorld, query: QueryText, options: RunO
     const sql = emit(known, world.dialect, world.bindings(options), { maxrec: query.maxrec })
     const answer = await session.run({
       sql,
-      fields: known.fields,
+      fields: query.ids ? known.fields.map((field) => ({ ...field, id: query.ids?.[field.name] })) : known.fields,
       maxrec: query.maxrec,
       format: query.format,
       infos: query.infos,

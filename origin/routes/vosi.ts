@@ -2,7 +2,7 @@
 
 import { Hono } from 'hono'
 import { DaliError, quoted, usageError } from '#src/dali'
-import { datalinkCapabilities, sodaCapabilities, tapCapabilities } from '#src/services'
+import { datalinkCapabilities, siaCapabilities, sodaCapabilities, tapCapabilities } from '#src/services'
 import { type Availability, availabilityXml, type Capability, capabilitiesXml, tablesXml, tableXml } from '#src/vosi'
 import type { OriginDeps, OriginEnv } from '../deps.ts'
 import { publicBase } from '../middleware.ts'
@@ -14,6 +14,7 @@ const SERVICES: Readonly<Record<string, (base: string) => Capability[]>> = {
   soda: sodaCapabilities,
   datalink: datalinkCapabilities,
   tap: tapCapabilities,
+  sia: siaCapabilities,
 }
 
 export function vosiRoutes(deps: OriginDeps): Hono<OriginEnv> {

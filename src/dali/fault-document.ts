@@ -1,7 +1,7 @@
 // Errors as documents: text/plain with SODA's words, or the VOTable with QUERY_STATUS=ERROR of TAP, SIA and DataLink
 // (DALI 1.2 §5.4.2), or plain text with their words where a text format was asked for (SIA 2.0 §3.2).
 
-import { element, xmlDocument } from '#src/xml'
+import { votableError } from '#src/votable'
 import { asDaliError, dalFaultText, FAULTS, sodaFault } from './fault.ts'
 
 export type FaultStyle = 'soda' | 'votable' | 'text'
@@ -29,17 +29,5 @@ export function faultDocument(error: unknown, style: FaultStyle, options: FaultD
 }
 
 /** The VOTable itself. */
-export function votableFault(error: unknown, { standardId }: FaultDocumentOptions = {}): string {
-  return xmlDocument(
-    element(
-      'VOTABLE',
-      { version: '1.4', xmlns: 'http://www.ivoa.net/xml/VOTable/v1.3' },
-      element(
-        'RESOURCE',
-        { type: 'results' },
-        element('INFO', { name: 'QUERY_STATUS', value: 'ERROR' }, dalFaultText(error)),
-        standardId ? element('INFO', { name: 'standardID', value: standardId }) : undefined,
-      ),
-    ),
-  )
-}
+export const votableFault = (error: unknown, { standardId }: FaultDocumentOptions = {}): string =>
+  votableError(dalFaultText(error), { infos: standardId ? [{ name: 'standardID', value: standardId }] : [] })

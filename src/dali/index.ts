@@ -5,6 +5,17 @@ export { canonicalQuery } from './describe/canonical-query.ts'
 export { capabilityParams } from './describe/capabilities.ts'
 export { requestPairs } from './describe/job-parameters.ts'
 export {
+  type ApiAnswer,
+  type ApiEndpoint,
+  type ApiInfo,
+  type ApiMethod,
+  type ApiPathPart,
+  allowedMethods,
+  type Json,
+  type JsonObject,
+  openApi,
+} from './describe/openapi.ts'
+export {
   type DescriptorOptions,
   inputParam,
   type ParamClothes,

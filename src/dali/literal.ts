@@ -12,6 +12,8 @@ export interface Literal<T> {
   readonly min?: string
   readonly max?: string
   readonly options?: readonly string[]
+  /** What every value that is taken matches (ECMA-262), where text has a form; what matches may still be refused. */
+  readonly pattern?: string
   /** `name` is the parameter's, for the message. */
   parse(text: string, name: string): T
   format(value: T): string

@@ -1,5 +1,6 @@
 // What each service accepts and answers: the same definition at the edge and the origin. No handlers here.
 
+export { apiDescription, ENDPOINTS } from './api.ts'
 export {
   datalink,
   type LinkedProduct,
@@ -9,6 +10,10 @@ export {
   type ProductLinks,
   productLinks,
 } from './datalink.ts'
+export { parseSia, SIA_QUERY, SIA_ROWS, SIA_STANDARD, SIA_UPLOAD, type SiaRequest, sia } from './sia.ts'
+export { DID_COLUMN, type SiaValues, siaCapabilities, siaDescriptors } from './sia-describe.ts'
+export { type Position, positionsOf } from './sia-positions.ts'
+export { type SiaQueryOptions, siaAdql } from './sia-query.ts'
 export { CUTOUT_FORMATS, type CutoutFormat, parseSoda, SODA_SYNC, type SodaRequest, soda, sodaQuery } from './soda.ts'
 export {
   ANONYMOUS_SHARE,

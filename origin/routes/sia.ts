@@ -1,0 +1,165 @@
+// SIA 2.0 at /sia/query: parameters to ADQL, then the same run as TAP. Uploaded tables of positions are read by a query process,
+// as any upload is, and come back as regions. Errors are VOTables, or plain text where a text format was asked for.
+
+import { type Context, Hono } from 'hono'
+import { DaliError, type FilePart, quoted } from '#src/dali'
+import {
+  DID_COLUMN,
+  type Position,
+  parseSia,
+  positionsOf,
+  SIA_STANDARD,
+  SIA_UPLOAD,
+  type SiaRequest,
+  type SiaValues,
+  siaAdql,
+  siaDescriptors,
+} from '#src/services'
+import type { Cell, Field } from '#src/votable'
+import type { OriginDeps, OriginEnv } from '../deps.ts'
+import { pairsFrom } from '../form.ts'
+import { publicBase } from '../middleware.ts'
+import { type QueryText, type RunOptions, runAdql } from '../query/run.ts'
+import { uploadsFor } from '../query/tap-job.ts'
+import { streamed } from '../stream.ts'
+
+type C = Context<OriginEnv>
+
+const DEADLINE_MS = 60_000
+const TEXT_FORMATS = new Set(['csv', 'tsv'])
+
+interface PartFile {
+  readonly name: string
+  readonly path: string
+  readonly mediaType: string
+}
+
+export function siaRoutes(deps: OriginDeps): Hono<OriginEnv> {
+  const app = new Hono<OriginEnv>()
+  const { jobs, queries, catalog, clock } = deps
+
+  async function read(c: C, id: string) {
+    const files: PartFile[] = []
+    const onFile = async ({ name, mediaType, body }: FilePart) => {
+      if (files.some((one) => one.name === name))
+        throw new DaliError('usage', `two files are named ${quoted(name)}`, { parameter: 'UPLOAD' })
+      const file = `upload-${files.length + 1}`
+      await jobs.files.write(id, file, body, c.req.raw.signal)
+      files.push({ name, mediaType, path: jobs.files.path(id, file) })
+    }
+    const limits = { fileBytes: SIA_UPLOAD.bytes, files: SIA_UPLOAD.tables }
+    return { pairs: await pairsFrom(c, { limits, onFile }), files }
+  }
+
+  async function positions(request: SiaRequest, files: readonly PartFile[], scope: RunOptions): Promise<Position[]> {
+    for (const { name } of files)
+      if (!request.uploads.some(({ part }) => part === name))
+        throw new DaliError('usage', `the file ${quoted(name)} is named by no UPLOAD`, { parameter: 'UPLOAD' })
+    const found: Position[] = []
+    for (const upload of uploadsFor(request.uploads, files)) {
+      const text = `SELECT * FROM TAP_UPLOAD.${upload.name}`
+      const query = { text, maxrec: SIA_UPLOAD.rows + 1, format: 'json', uploads: [upload] } as const
+      const { metadata, data } = await table(query, scope)
+      found.push(...positionsOf(upload.name, metadata, data))
+      if (found.length > SIA_UPLOAD.rows)
+        throw new DaliError('usage', `more than ${SIA_UPLOAD.rows} positions are uploaded`, { parameter: 'UPLOAD' })
+    }
+    if (request.uploads.length > 0 && found.length === 0)
+      throw new DaliError('usage', 'there is no position in what is uploaded', { parameter: 'UPLOAD' })
+    return found
+  }
+
+  /** A small answer as a whole. */
+  async function table(query: QueryText, scope: RunOptions): Promise<{ metadata: Field[]; data: Cell[][] }> {
+    const running = await runAdql(queries, query, scope)
+    try {
+      const chunks: Uint8Array[] = []
+      for await (const chunk of running.body) chunks.push(chunk)
+      await running.outcome
+      return JSON.parse(Buffer.concat(chunks).toString('utf8'))
+    } finally {
+      await running.close()
+    }
+  }
+
+  /** The spelling of identifiers that the catalogue knows as they were sent. */
+  async function knownIds(ids: readonly string[]): Promise<Map<string, string>> {
+    const found = new Map<string, string>()
+    for (const id of new Set(ids)) {
+      const product = await catalog.product(id)
+      if (product) found.set(id, product.publisherDid)
+    }
+    return found
+  }
+
+  /** What is in the table now, for the description that MAXREC=0 asks for (SIA 2.0 §2.1.18). */
+  async function values(scope: RunOptions): Promise<SiaValues> {
+    const columns = {
+      COLLECTION: 'obs_collection',
+      FACILITY: 'facility_name',
+      INSTRUMENT: 'instrument_name',
+      DPTYPE: 'dataproduct_type',
+      CALIB: 'calib_level',
+    }
+    const text = `SELECT DISTINCT ${Object.values(columns).join(', ')} FROM ivoa.ObsCore`
+    const { data } = await table({ text, maxrec: MOST_VALUES, format: 'json' }, scope)
+    const entries = Object.keys(columns).map((name, i) => {
+      const found = new Set(data.map((row) => row[i]).filter((cell) => cell !== null))
+      return [name, [...found].map(String).sort()] as const
+    })
+    return Object.fromEntries(entries)
+  }
+
+  async function query(c: C, id: string): Promise<Response> {
+    const leave = () => jobs.files.remove(id)
+    try {
+      const { pairs, files } = await read(c, id)
+      // Of the last word on the format, so that an error in another parameter is in the right style.
+      const asked = pairs.findLast(([name]) => name.toUpperCase() === 'RESPONSEFORMAT')?.[1] ?? ''
+      if (/^(?:csv|tsv|text\/(?:csv|tab-separated-values))\b/i.test(asked.trim())) c.set('faultStyle', 'text')
+      const request = parseSia(pairs)
+      c.set('runId', request.runId)
+      if (TEXT_FORMATS.has(request.format.kind)) c.set('faultStyle', 'text')
+      const base = publicBase(c)
+      const { signal } = c.req.raw
+      const { principal } = c.var.caller
+      const scope: RunOptions = { principal, base, nowMs: clock(), signal, deadlineMs: DEADLINE_MS }
+      const text = siaAdql(request, {
+        positions: await positions(request, files, scope),
+        knownIds: await knownIds(request.values.ID),
+      })
+      const running = await runAdql(
+        queries,
+        {
+          text,
+          maxrec: request.maxrec,
+          format: request.format.kind,
+          ids: { obs_publisher_did: DID_COLUMN },
+          infos: [{ name: 'standardID', value: SIA_STANDARD }],
+          after: siaDescriptors(base, request.maxrec === 0 ? await values(scope) : {}),
+        },
+        scope,
+      )
+      // It fails together with the body, which says so.
+      running.outcome.catch(() => undefined)
+      c.header('Cache-Control', 'private, no-store')
+      for (const name of ['Authorization', 'Cookie']) c.header('Vary', name, { append: true })
+      c.header('Content-Type', request.format.mediaType)
+      return c.body(
+        streamed(running.body, async () => {
+          await running.close()
+          await leave()
+        }),
+      )
+    } catch (error) {
+      await leave()
+      throw error
+    }
+  }
+
+  app.on(['GET', 'POST'], '/sia/query', (c) => query(c, `sia-${jobs.newId()}`))
+  app.get('/sia', (c) => c.redirect(`${publicBase(c)}/sia/query?MAXREC=0`, 303))
+  return app
+}
+
+const MOST_VALUES = 5000
