@@ -110,6 +110,7 @@ export const secured: Middleware = async (c, next) => {
   const put = (name: string, value: string) => {
     if (!c.res.headers.has(name)) c.header(name, value)
   }
+  put('Server', 'Skyedge')
   put('X-Content-Type-Options', 'nosniff')
   put('Referrer-Policy', 'no-referrer')
   put('Content-Security-Policy', "default-src 'none'; frame-ancestors 'none'")

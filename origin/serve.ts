@@ -41,10 +41,10 @@ export async function startOrigin(
   await mkdir(config.dataFolder, { recursive: true, mode: 0o700 })
   const [tokens, edgeSecret] = await Promise.all([loadTokenKeys(config.dataFolder), loadEdgeSecret(config.dataFolder)])
   const queries = openQueries(config, log)
-  const jobs = createJobService({
+  const jobs: JobService = createJobService({
     store: openJobs(config),
     dataFolder: config.dataFolder,
-    handlers: [tapJobs(queries, clock)],
+    handlers: [tapJobs(queries, clock, () => jobs)],
     log,
     clock,
   })

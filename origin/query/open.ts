@@ -16,6 +16,7 @@ export function openQueries({ dataFolder, databaseUrl, authority }: Config, log:
   const runner = lazily(() =>
     createQueryRunner({
       store,
+      tempFolder: join(dataFolder, 'query'),
       uploads: { bytes: TAP_LIMITS.uploadBytes, rows: TAP_LIMITS.uploadRows },
       log: (event, details) => log.info(details, event),
     }),

@@ -1,15 +1,17 @@
 // A query as a job: the same parameters and the same run as a synchronous one, its table written to the job's folder.
 
-import { DaliError, dalFaultText, FAULTS, quoted, type Upload, votableFault } from '#src/dali'
-import { parseTap, TAP, type TapRequest } from '#src/services'
+import { dalFaultText, FAULTS, quoted, type Upload, usageError, votableFault } from '#src/dali'
+import type { Principal } from '#src/rights'
+import { ownResult, parseTap, TAP, type TapRequest } from '#src/services'
 import type { Info } from '#src/votable'
 import { asFault } from '../fault.ts'
 import type { JobHandler } from '../jobs/runner.ts'
+import type { JobService } from '../jobs/service.ts'
 import { type QueryWorld, runAdql, type UploadedTable } from './run.ts'
 
 export const TAP_JOB = 'tap'
 
-export function tapJobs(world: QueryWorld, clock: () => number): JobHandler {
+export function tapJobs(world: QueryWorld, clock: () => number, jobs: () => JobService): JobHandler {
   return {
     kind: TAP_JOB,
     async run(job, { signal, timeLeftMs, files, result }) {
@@ -20,8 +22,9 @@ export function tapJobs(world: QueryWorld, clock: () => number): JobHandler {
         mediaType,
       }))
       const { principal, base } = job
+      const uploads = await uploadsFor(request.uploads, { parts, principal, base, jobs: jobs() })
       const scope = { principal, base, nowMs: clock(), signal, deadlineMs: timeLeftMs, background: true }
-      const running = await runAdql(world, queryOf(request, uploadsFor(request.uploads, parts)), scope)
+      const running = await runAdql(world, queryOf(request, uploads), scope)
       try {
         const { mediaType, extension } = request.format
         const written = await result('result', `result.${extension}`, mediaType, running.body)
@@ -39,19 +42,35 @@ export function tapJobs(world: QueryWorld, clock: () => number): JobHandler {
   }
 }
 
-/** Each upload with the file that came for it. */
-export function uploadsFor(
-  uploads: readonly Upload[],
-  parts: readonly { readonly name: string; readonly path: string; readonly mediaType?: string }[],
-): UploadedTable[] {
-  return uploads.map(({ name, part }) => {
+export interface UploadSources {
+  /** Files of the request. */
+  readonly parts: readonly { readonly name: string; readonly path: string; readonly mediaType?: string }[]
+  readonly principal: Principal
+  readonly base: string
+  readonly jobs: Pick<JobService, 'find' | 'files'>
+}
+
+/** Each upload with its file. Nothing is fetched: an address is one of our own results, or it is refused. */
+export function uploadsFor(uploads: readonly Upload[], sources: UploadSources): Promise<UploadedTable[]> {
+  return Promise.all(uploads.map((upload) => sourceOf(upload, sources)))
+}
+
+async function sourceOf({ name, uri, part }: Upload, { parts, principal, base, jobs }: UploadSources) {
+  if (part !== undefined) {
     const found = parts.find((one) => one.name === part)
-    if (!found)
-      throw new DaliError('usage', `UPLOAD names the file ${quoted(part ?? '')}, which the request does not hold`, {
-        parameter: 'UPLOAD',
-      })
+    if (!found) throw usageError(`UPLOAD names the file ${quoted(part)}, which the request does not hold`, 'UPLOAD')
     return { name, path: found.path, mediaType: found.mediaType }
-  })
+  }
+  const id = ownResult(uri, base)
+  if (id === undefined)
+    throw usageError(
+      `UPLOAD ${quoted(uri)} is not read: send the table in the request and name it by param:, or name a result of a job here, ${base}/tap/async/…/results/result; no other host is asked`,
+      'UPLOAD',
+    )
+  const job = await jobs.find(TAP_JOB, id, principal)
+  const result = job?.results.find(({ id }) => id === 'result')
+  if (!job || !result) throw usageError(`UPLOAD ${quoted(uri)} is no result that can be read`, 'UPLOAD')
+  return { name, path: jobs.files.path(job.id, result.file), mediaType: result.mediaType }
 }
 
 export function queryOf({ query, maxrec, format, ignored }: TapRequest, uploads: readonly UploadedTable[]) {

@@ -67,15 +67,17 @@ export function tapRoutes(deps: OriginDeps): Hono<OriginEnv> {
       const request = parseTap(pairs)
       c.set('runId', request.runId)
       const parts = files.map(({ name, file, mediaType }) => ({ name, mediaType, path: jobs.files.path(id, file) }))
-      const query = queryOf(request, uploadsFor(request.uploads, parts))
+      const { principal } = c.var.caller
+      const base = publicBase(c)
+      const query = queryOf(request, await uploadsFor(request.uploads, { parts, principal, base, jobs }))
       // Everything is known of the answer but whether there is one: nobody waits for its body.
       if (c.req.method === 'HEAD') {
         await leave()
         return c.body(null, 200, { 'Content-Type': request.format.mediaType, 'Cache-Control': 'private, no-store' })
       }
       const running = await runAdql(queries, query, {
-        principal: c.var.caller.principal,
-        base: publicBase(c),
+        principal,
+        base,
         nowMs: clock(),
         signal: c.req.raw.signal,
         deadlineMs: TAP_LIMITS.syncS * 1000,

@@ -23,11 +23,11 @@ export interface FeatureList {
 }
 
 export const LANGUAGE_VERSIONS: readonly LanguageVersion[] = [
-  { name: 'ADQL', version: '2.1', ivoId: 'ivo://ivoa.net/std/adql#v2.1', description: 'ADQL 2.1' },
-  { name: 'ADQL', version: '2.0', ivoId: 'ivo://ivoa.net/std/adql#v2.0', description: 'ADQL 2.0' },
+  { name: 'ADQL', version: '2.1', ivoId: 'ivo://ivoa.net/std/ADQL#v2.1', description: 'ADQL 2.1' },
+  { name: 'ADQL', version: '2.0', ivoId: 'ivo://ivoa.net/std/ADQL#v2.0', description: 'ADQL 2.0' },
 ]
 
-const URI = 'ivo://ivoa.net/std/tapregext#features'
+const URI = 'ivo://ivoa.net/std/TAPRegExt#features'
 
 const ARGUMENT_TYPES: Readonly<Record<Argument['type'], string>> = {
   numeric: 'DOUBLE PRECISION',

@@ -17,6 +17,7 @@ export { type SiaQueryOptions, siaAdql } from './sia-query.ts'
 export { CUTOUT_FORMATS, type CutoutFormat, parseSoda, SODA_SYNC, type SodaRequest, soda, sodaQuery } from './soda.ts'
 export {
   ANONYMOUS_SHARE,
+  ownResult,
   parseTap,
   TAP,
   TAP_FORMATS,
@@ -29,7 +30,7 @@ export {
   tap,
   tapName,
 } from './tap.ts'
-export { type LanguageFeatures, tapCapabilities } from './tap-capabilities.ts'
+export { tapCapabilities } from './tap-capabilities.ts'
 export { examplesPage, TAP_EXAMPLES, type TapExample } from './tap-examples.ts'
 export { datalinkCapabilities, sodaCapabilities } from './vosi.ts'
 export {

@@ -1,30 +1,23 @@
 // What the query service tells of itself (TAPRegExt 1.0, TAP 1.1 §2.4): languages with their optional features,
 // formats, uploads and limits, all from the tables that are also obeyed. `base` is the public address of the node.
 
+import { LANGUAGE_FEATURES, LANGUAGE_VERSIONS } from '#src/adql'
 import { BASIC_AA, type Capability, vosiCapabilities } from '#src/vosi'
-import { element, type XmlElement } from '#src/xml'
+import { type Child, element, type XmlElement } from '#src/xml'
 import { TAP, TAP_FORMATS, TAP_LIMITS, TAP_ROWS } from './tap.ts'
-
-/** Optional parts of the language, grouped by the identifier of their kind. */
-export interface LanguageFeatures {
-  /** `ivo://ivoa.net/std/TAPRegExt#features-adqlgeo` */
-  readonly type: string
-  readonly features: readonly { readonly form: string; readonly description?: string }[]
-}
-
-const ADQL_FEATURES: readonly LanguageFeatures[] = []
 
 const text = (name: string, value: string | number, attributes = {}) => element(name, attributes, value)
 
-function language(features: readonly LanguageFeatures[]): XmlElement {
+function language(): XmlElement {
+  const versions = LANGUAGE_VERSIONS.toSorted((a, b) => (a.version < b.version ? -1 : 1))
   return element(
     'language',
     {},
     text('name', 'ADQL'),
     // Clients take the last one that they know.
-    ['2.0', '2.1'].map((version) => text('version', version, { 'ivo-id': `ivo://ivoa.net/std/ADQL#v${version}` })),
+    versions.map(({ version, ivoId }) => text('version', version, { 'ivo-id': ivoId })),
     text('description', 'The Astronomical Data Query Language'),
-    features.map(({ type, features: list }) =>
+    LANGUAGE_FEATURES.map(({ type, features: list }) =>
       element(
         'languageFeatures',
         { type },
@@ -36,7 +29,6 @@ function language(features: readonly LanguageFeatures[]): XmlElement {
   )
 }
 
-/** Formats of one media type are one format with all their short names. */
 const formats = (): XmlElement[] =>
   TAP_FORMATS.map(({ mediaType, short, ivoId }) =>
     element(
@@ -50,12 +42,15 @@ const formats = (): XmlElement[] =>
 const times = (name: string, { default: usual, hard }: { default: number; hard: number }) =>
   element(name, {}, text('default', usual), text('hard', hard))
 
-function tableAccess(features: readonly LanguageFeatures[]): XmlElement[] {
+function tableAccess(): Child[] {
   return [
     text('dataModel', 'ObsCore-1.1', { 'ivo-id': 'ivo://ivoa.net/std/ObsCore#core-1.1' }),
-    language(features),
+    language(),
     ...formats(),
-    element('uploadMethod', { 'ivo-id': 'ivo://ivoa.net/std/TAPRegExt#upload-inline' }),
+    // By address: results of jobs of this service itself.
+    ['inline', 'http'].map((method) =>
+      element('uploadMethod', { 'ivo-id': `ivo://ivoa.net/std/TAPRegExt#upload-${method}` }),
+    ),
     times('retentionPeriod', TAP_LIMITS.retentionS),
     times('executionDuration', TAP_LIMITS.executionS),
     element(
@@ -73,7 +68,7 @@ function tableAccess(features: readonly LanguageFeatures[]): XmlElement[] {
   ]
 }
 
-export const tapCapabilities = (base: string, features: readonly LanguageFeatures[] = ADQL_FEATURES): Capability[] => [
+export const tapCapabilities = (base: string): Capability[] => [
   ...vosiCapabilities(`${base}/tap`),
   {
     standardId: 'ivo://ivoa.net/std/VOSI#tables-1.1',
@@ -90,7 +85,7 @@ export const tapCapabilities = (base: string, features: readonly LanguageFeature
     extension: {
       type: 'tr:TableAccess',
       namespaces: { 'xmlns:tr': 'http://www.ivoa.net/xml/TAPRegExt/v1.0' },
-      content: tableAccess(features),
+      content: tableAccess(),
     },
   },
 ]

@@ -131,6 +131,13 @@ const MAXREC = param('MAXREC', integer({ min: 0 }), {
 const RESPONSEFORMAT = responseFormatParam(TAP_FORMATS)
 const FORMAT = { ...RESPONSEFORMAT, name: 'FORMAT', description: 'The name of RESPONSEFORMAT in TAP 1.0.' }
 
+/** Of addresses, only those of this service's own results are read: see `ownResult`. */
+const UPLOAD = {
+  ...uploadParam({ schemes: ['param', 'http', 'https'] }),
+  description:
+    'A table to use in the query as TAP_UPLOAD.name: its name, a comma, and param: with the name of a file in the same form, or the address of a result of a job here.',
+}
+
 export const tap = service({
   standardId: TAP,
   params: {
@@ -139,12 +146,18 @@ export const tap = service({
     RESPONSEFORMAT,
     FORMAT,
     MAXREC,
-    UPLOAD: uploadParam(),
+    UPLOAD,
     RUNID,
     REQUEST: requestParam('doQuery'),
     VERSION: versionParam('1.1', '1.0'),
   },
 })
+
+/** The id of the job whose result an UPLOAD names by its address; undefined for any other address. */
+export function ownResult(uri: string, base: string): string | undefined {
+  const own = `${base}/tap/async/`
+  return uri.startsWith(own) ? /^([0-9a-f]{32})\/results\/result$/.exec(uri.slice(own.length))?.[1] : undefined
+}
 
 export interface TapRequest {
   readonly language: Language

@@ -3,7 +3,7 @@
 // need fetch no schema. Security methods stand after accessURL (VOResource 1.1), an empty one means anonymous.
 
 import { capabilityParams, type Service } from '#src/dali'
-import { element, type XmlElement, xmlDocument } from '#src/xml'
+import { type Child, element, type XmlElement, xmlDocument } from '#src/xml'
 
 export const VOSI_AVAILABILITY = 'ivo://ivoa.net/std/VOSI#availability'
 export const VOSI_CAPABILITIES = 'ivo://ivoa.net/std/VOSI#capabilities'
@@ -26,7 +26,7 @@ export interface Capability {
   readonly extension?: {
     readonly type: string
     readonly namespaces: Readonly<Record<string, string>>
-    readonly content: readonly XmlElement[]
+    readonly content: readonly Child[]
   }
 }
 

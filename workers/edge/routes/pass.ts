@@ -64,6 +64,7 @@ const TOLD = [
   'last-modified',
   'link',
   'retry-after',
+  'server',
   'www-authenticate',
 ] as const
 
