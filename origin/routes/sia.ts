@@ -56,7 +56,8 @@ export function siaRoutes(deps: OriginDeps): Hono<OriginEnv> {
       if (!request.uploads.some(({ part }) => part === name))
         throw new DaliError('usage', `the file ${quoted(name)} is named by no UPLOAD`, { parameter: 'UPLOAD' })
     const found: Position[] = []
-    for (const upload of uploadsFor(request.uploads, files)) {
+    const { principal, base } = scope
+    for (const upload of await uploadsFor(request.uploads, { parts: files, principal, base, jobs })) {
       const text = `SELECT * FROM TAP_UPLOAD.${upload.name}`
       const query = { text, maxrec: SIA_UPLOAD.rows + 1, format: 'json', uploads: [upload] } as const
       const { metadata, data } = await table(query, scope)
