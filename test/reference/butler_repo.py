@@ -4,12 +4,11 @@ Usage: butler_repo.py FOLDER [--registry postgresql://user@host:port/db] [--only
 
 FOLDER/repo      a repository: raws ingested where they lie (FOLDER/raw), everything else in the datastore
 FOLDER/rows.json the ObsCore rows of dax_obscore's own exporter, FOLDER/config.yaml its configuration
-FOLDER/facts.json what a test cannot know otherwise: dataset ids by name, regions as sphgeom sees them
+FOLDER/facts.json what a test cannot know otherwise: dataset ids by name
 Needs lsst-daf-butler and lsst-dax-obscore of requirements.txt (and psycopg2 for --registry).
 """
 
 import argparse
-import base64
 import json
 import os
 import pathlib
@@ -33,7 +32,7 @@ from lsst.daf.butler import (
 )
 from lsst.daf.butler.formatters.typeless import TypelessFormatter
 from lsst.dax.obscore import ExporterConfig, ObscoreExporter
-from lsst.sphgeom import Angle, Box, Circle, ConvexPolygon, Ellipse, LonLat, UnionRegion, UnitVector3d
+from lsst.sphgeom import ConvexPolygon, LonLat, UnitVector3d
 
 warnings.simplefilter("ignore")
 
@@ -298,7 +297,7 @@ EXPOSURE_TITLE = "{dataset_type} - {records[physical_filter].band} - {records[ex
 VISIT_TITLE = "{dataset_type} - {band} - {records[visit].name}-{records[detector].full_name} {records[visit].timespan.begin.utc.isot}Z"
 COADD_TITLE = "{dataset_type} - {band} - tract={tract} patch={patch}"
 SPECTRAL = {
-    "u": [324.0e-9, 395.0e-9],
+    "u": [300.0e-9, 393.2e-9],
     "g": [402.6e-9, 548.3e-9],
     "r": [551.0e-9, 689.1e-9],
     "i": [693.6e-9, 818.8e-9],
@@ -366,26 +365,6 @@ def export(butler, folder):
     return rows
 
 
-def encoded_regions():
-    """Regions in sphgeom's own encoding, with their bounding circles: what the reader of regions is measured by."""
-    triangle = ConvexPolygon([UnitVector3d(LonLat.fromDegrees(*p)) for p in ((10, 10), (14, 10), (12, 14))])
-    circle = Circle(UnitVector3d(LonLat.fromDegrees(200, -45)), Angle.fromDegrees(1.5))
-    box = Box.fromDegrees(350, -5, 10, 5)
-    ellipse = Ellipse(UnitVector3d(LonLat.fromDegrees(80, 20)), Angle.fromDegrees(2), Angle.fromDegrees(1), Angle.fromDegrees(30))
-    regions = {"polygon": triangle, "circle": circle, "box": box, "ellipse": ellipse, "union": UnionRegion(triangle, circle)}
-    answer = {}
-    for name, region in regions.items():
-        bound = region.getBoundingCircle()
-        centre = LonLat(bound.getCenter())
-        answer[name] = {
-            "base64": base64.b64encode(region.encode()).decode(),
-            "ra": centre.getLon().asDegrees(),
-            "dec": centre.getLat().asDegrees(),
-            "fov": 2 * bound.getOpeningAngle().asDegrees(),
-        }
-    return answer
-
-
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("folder", type=pathlib.Path)
@@ -407,7 +386,6 @@ def main():
         "ids": {key: str(ref.id) for key, ref in make.refs.items()},
         "lost": str(make.refs[lost].id),
         "withdrawn": str(make.refs[withdrawn].id),
-        "regions": encoded_regions(),
         "rows": len(rows),
     }
     (folder / "facts.json").write_text(json.dumps(facts, indent=1))

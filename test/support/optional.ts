@@ -58,7 +58,7 @@ export const command = (...names: readonly Command[]) => packaged(names.every(on
 
 /** Python with the oracles of test/reference/requirements.txt: newer than Debian's, and some that Debian lacks. */
 export const ORACLES = resolve(import.meta.dirname, '../../.oracles/bin/python')
-type Oracle = 'astropy' | 'pyvo' | 'schemathesis' | 'lsst.daf.butler' | 'lsst.dax.obscore'
+type Oracle = 'psycopg2' | 'astropy' | 'pyvo' | 'schemathesis' | 'lsst.daf.butler' | 'lsst.dax.obscore'
 export const oracles = (...modules: readonly Oracle[]) =>
   optional(
     existsSync(ORACLES) && runs(ORACLES, '-c', `import ${modules.join(', ')}`),
