@@ -1,7 +1,7 @@
 // The origin's HTTP application, put together from its parts; main.ts serves it and tests call it directly.
 
 import { Hono } from 'hono'
-import { allowedMethods } from '#src/dali'
+import { allowedMethods, DaliError } from '#src/dali'
 import { ENDPOINTS } from '#src/services'
 import type { OriginDeps, OriginEnv } from './deps.ts'
 import { asFault } from './fault.ts'
@@ -44,10 +44,9 @@ export function createApp(deps: OriginDeps, parts: readonly OriginPart[] = PARTS
     const allowed = allowedMethods(ENDPOINTS, c.req.path)
     const options = c.req.method === 'OPTIONS'
     if (!allowed || (!options && allowed.includes(c.req.method)))
-      return problem(c, 404, 'there is nothing at this address')
+      return refuse(c, new DaliError('not-found', 'there is nothing at this address'))
     c.header('Allow', allowed.join(', '))
-    if (options) return c.body(null, 204)
-    return problem(c, 405, `${allowed.join(', ')} are answered here`)
+    return options ? c.body(null, 204) : problem(c, 405, `${allowed.join(', ')} are answered here`)
   })
   app.onError((error, c) => {
     const fault = asFault(error)

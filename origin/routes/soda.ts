@@ -10,7 +10,7 @@ import { answer } from '../answer.ts'
 import { createCutouts } from '../cutout/run.ts'
 import type { OriginDeps, OriginEnv } from '../deps.ts'
 import { pairsFrom } from '../form.ts'
-import { refuse, refuseDecision } from '../refuse.ts'
+import { refuseDecision } from '../refuse.ts'
 
 export function sodaRoutes(deps: OriginDeps): Hono<OriginEnv> {
   const app = new Hono<OriginEnv>()
@@ -43,12 +43,6 @@ export function sodaRoutes(deps: OriginDeps): Hono<OriginEnv> {
   }
 
   app.on(['GET', 'POST'], '/soda/sync', async (c) => sync(c, await pairsFrom(c)))
-  app.all('/soda/sync', (c) => {
-    c.header('Allow', 'GET, HEAD, POST')
-    c.header('Content-Type', 'text/plain; charset=utf-8')
-    return c.body('UsageError: GET, HEAD and POST are answered here\n', 405)
-  })
-  app.all('/soda/*', (c) => refuse(c, new DaliError('not-found', 'there is nothing at this address')))
   return app
 }
 

@@ -98,10 +98,6 @@ export function tapRoutes(deps: OriginDeps): Hono<OriginEnv> {
       throw error
     }
   })
-  app.all('/tap/sync', (c) => {
-    c.header('Allow', 'GET, HEAD, POST')
-    return c.body(null, 405)
-  })
 
   app.route(
     '/',

@@ -187,13 +187,6 @@ export function uwsRoutes({ path, kind, jobs, limits, read, merge, errorType }: 
     if (!job.failure.hasDetail) return text(c, job.failure.message)
     return file(c, job, ERROR_FILE, errorType)
   })
-  app.get(`${path}/*`, () => {
-    throw new DaliError('not-found', 'there is nothing at this address')
-  })
-  app.all(`${path}/*`, (c) => {
-    c.header('Allow', 'GET, HEAD, POST, DELETE')
-    return c.body(null, 405)
-  })
 
   async function file(c: C, job: Job, name: string, contentType: string): Promise<Response> {
     const stored = await jobs.files.read(job.id, name)

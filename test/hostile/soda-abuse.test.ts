@@ -118,7 +118,7 @@ describe('requests', () => {
   it('other methods are told which there are', async () => {
     for (const method of ['PUT', 'DELETE', 'PATCH']) {
       const answer = await fetch(`${origin.url}/soda/sync`, { method })
-      expect([answer.status, answer.headers.get('allow')]).toEqual([405, 'GET, HEAD, POST'])
+      expect([answer.status, answer.headers.get('allow')]).toEqual([405, 'GET, HEAD, POST, OPTIONS'])
     }
   })
 
