@@ -8,6 +8,7 @@ import { asFault } from './fault.ts'
 import { cors, door, observed, secured } from './middleware.ts'
 import { problem } from './problem.ts'
 import { refuse } from './refuse.ts'
+import { caomRoutes } from './routes/caom.ts'
 import { datalinkRoutes } from './routes/datalink.ts'
 import { docsRoutes } from './routes/docs.ts'
 import { footprintRoutes } from './routes/footprints.ts'
@@ -28,6 +29,7 @@ const PARTS: readonly OriginPart[] = [
   sodaRoutes,
   datalinkRoutes,
   hipsRoutes,
+  caomRoutes,
   footprintRoutes,
   siteRoutes,
   tapRoutes,

@@ -19,13 +19,23 @@ import {
   type StoredProduct,
   type TruthRow,
 } from './store.ts'
-import type { ReleaseRecord, SurveyChange } from './survey.ts'
+import type {
+  CoaddInputRecord,
+  ConditionsRecord,
+  ReleaseRecord,
+  SurveyChange,
+  VisitKey,
+  VisitRecord,
+} from './survey.ts'
 import {
   putRights,
-  releaseOf,
+  recordOf,
   rightsNames,
   rightsRecord,
+  SELECT_CONDITIONS,
+  SELECT_INPUTS,
   SELECT_RELEASES,
+  SELECT_VISIT,
   surveyStatements,
 } from './tables/survey-change.ts'
 
@@ -45,6 +55,26 @@ export class SqlCatalog implements Catalog {
   async product(publisherDid: string): Promise<Product | undefined> {
     const row = await this.#driver.one(`${this.#select} WHERE p.publisher_did = ?`, publisherDid)
     return row && productOf(row)
+  }
+
+  async productsOfObservation(collection: string, obsId: string): Promise<Product[]> {
+    const sql = `${this.#select} WHERE p.collection = ? AND p.obs_id = ? ORDER BY p.id`
+    return (await this.#driver.all(sql, collection, obsId)).map(productOf)
+  }
+
+  async observationsOfVisit({ release, instrument, visit }: VisitKey) {
+    const rows = await this.#driver.all(
+      `SELECT DISTINCT collection, obs_id, record FROM products p JOIN rights r USING (rights_id)
+       WHERE p.visit = ? AND p.release = ? AND p.instrument = ?`,
+      visit,
+      release,
+      instrument,
+    )
+    return rows.map((row) => ({
+      collection: row.collection as string,
+      obsId: row.obs_id as string,
+      rights: JSON.parse(row.record as string) as ProductRights,
+    }))
   }
 
   async productsIn(collection: string, filter: { release?: string; band?: string } = {}): Promise<Product[]> {
@@ -198,7 +228,21 @@ export class SqlCatalog implements Catalog {
   }
 
   async releases(): Promise<ReleaseRecord[]> {
-    return (await this.#driver.all(SELECT_RELEASES)).map(releaseOf)
+    return (await this.#driver.all(SELECT_RELEASES)).map((row) => recordOf<ReleaseRecord>(row))
+  }
+
+  async visit({ release, instrument, visit }: VisitKey): Promise<VisitRecord | undefined> {
+    const row = await this.#driver.one(SELECT_VISIT, release, instrument, visit)
+    return row && recordOf<VisitRecord>(row)
+  }
+
+  async conditions({ release, instrument, visit }: VisitKey): Promise<ConditionsRecord | undefined> {
+    const row = await this.#driver.one(SELECT_CONDITIONS, release, instrument, visit)
+    return row && recordOf<ConditionsRecord>(row)
+  }
+
+  async coaddInputs(coaddDid: string): Promise<CoaddInputRecord[]> {
+    return (await this.#driver.all(SELECT_INPUTS, coaddDid)).map((row) => recordOf<CoaddInputRecord>(row))
   }
 
   async setting(name: string): Promise<string | undefined> {

@@ -4,7 +4,14 @@
 
 import type { ProductRights } from '#src/rights'
 import type { LonLat, Region } from '#src/sky'
-import type { ReleaseRecord, SurveyChange } from './survey.ts'
+import type {
+  CoaddInputRecord,
+  ConditionsRecord,
+  ReleaseRecord,
+  SurveyChange,
+  VisitKey,
+  VisitRecord,
+} from './survey.ts'
 
 export type { ProductRights }
 
@@ -209,6 +216,10 @@ export interface ProductFilter {
 
 export interface Catalog {
   product(publisherDid: string): Promise<Product | undefined>
+  /** All that one observation has, in the order they were first kept. */
+  productsOfObservation(collection: string, obsId: string): Promise<Product[]>
+  /** The observations that have images of a visit: one for each collection and rights. */
+  observationsOfVisit(key: VisitKey): Promise<Pick<Product, 'collection' | 'obsId' | 'rights'>[]>
   /** In the order of productId. */
   productsIn(collection: string, filter?: { release?: string; band?: string }): Promise<Product[]>
   /** Those whose footprint and the region have a point in common. */
@@ -239,6 +250,10 @@ export interface Catalog {
   putSurvey(change: SurveyChange): Promise<void>
   /** In the order of their names. */
   releases(): Promise<ReleaseRecord[]>
+  visit(key: VisitKey): Promise<VisitRecord | undefined>
+  conditions(key: VisitKey): Promise<ConditionsRecord | undefined>
+  /** In the order of visits and detectors. */
+  coaddInputs(coaddDid: string): Promise<CoaddInputRecord[]>
 
   setting(name: string): Promise<string | undefined>
   putSetting(name: string, value: string): Promise<void>

@@ -16,10 +16,13 @@ export interface ReleaseRecord {
   readonly releasedMs?: number
 }
 
-export interface VisitRecord {
+export interface VisitKey {
   readonly release: string
   readonly instrument: string
   readonly visit: number
+}
+
+export interface VisitRecord extends VisitKey {
   readonly obsId?: string
   /** `science`, `bias`, `dark`, `flat`, …: lower case. */
   readonly imageType?: string
@@ -55,10 +58,7 @@ export interface DetectorRecord {
 }
 
 /** Of one visit as a whole. */
-export interface ConditionsRecord {
-  readonly release: string
-  readonly instrument: string
-  readonly visit: number
+export interface ConditionsRecord extends VisitKey {
   /** Full width at half maximum of a point source in the images. */
   readonly seeingArcsec?: number
   /** Magnitude per square arcsecond, AB. */

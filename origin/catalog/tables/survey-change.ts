@@ -2,7 +2,7 @@
 // databases. All of them belong in one transaction.
 
 import type { ProductRights } from '#src/rights'
-import type { ReleaseRecord, SurveyChange } from '../survey.ts'
+import type { SurveyChange } from '../survey.ts'
 import { CALIBRATIONS, COADD_INPUTS, CONDITIONS, DETECTORS, RELEASES, VISITS } from './definitions.ts'
 import type { PhysicalTable } from './physical.ts'
 
@@ -82,9 +82,15 @@ export function surveyStatements(change: SurveyChange, rightsIds: readonly numbe
   ]
 }
 
-export const SELECT_RELEASES = 'SELECT release, title, description, status, released_ms FROM releases ORDER BY release'
+const select = (table: PhysicalTable) => `SELECT ${table.columns.map(({ name }) => name).join(', ')} FROM ${table.name}`
+const OF_VISIT = 'WHERE release = ? AND instrument = ? AND visit = ?'
+export const SELECT_RELEASES = `${select(RELEASES)} ORDER BY release`
+export const SELECT_VISIT = `${select(VISITS)} ${OF_VISIT}`
+export const SELECT_CONDITIONS = `${select(CONDITIONS)} ${OF_VISIT}`
+export const SELECT_INPUTS = `${select(COADD_INPUTS)} WHERE coadd_did = ? ORDER BY instrument, visit, detector`
 
-export function releaseOf(row: Readonly<Record<string, unknown>>): ReleaseRecord {
-  const known = Object.entries(row).filter(([, value]) => value !== null)
-  return Object.fromEntries(known.map(([column, value]) => [fieldOf(column), value])) as unknown as ReleaseRecord
+/** A row as the record it came from; the detector -1 stands for none. */
+export function recordOf<T>(row: Readonly<Record<string, unknown>>): T {
+  const known = Object.entries(row).filter(([, value]) => value !== null && value !== -1)
+  return Object.fromEntries(known.map(([column, value]) => [fieldOf(column), value])) as T
 }
