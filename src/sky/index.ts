@@ -1,9 +1,24 @@
 // Geometry on the sphere. Radians everywhere; longitudes run east; vectors are right-handed.
 
 export { ARCSEC, DEG, degToRad, type LonLat, lonLatDeg, normalizeLon, radToDeg, TWO_PI, wrapAngle } from './angle.ts'
-export { areaSr, bounds, regionAreaSr } from './bounds.ts'
+export { areaSr, type Box, bounds, capBox, regionAreaSr } from './bounds.ts'
 export { SkyError, type SkyErrorCode } from './errors.ts'
 export { fk4, type VectorMap } from './fk4.ts'
+export {
+  EDGE_RAD,
+  edgeDistanceRad,
+  type Footprint,
+  footprint,
+  footprintAreaSr,
+  footprintCentroid,
+  footprintHolds,
+  footprintsMeet,
+  holdsCircle,
+  holdsVector,
+  isSimple,
+  liesInCircle,
+  meetsCircle,
+} from './footprint.ts'
 export { type EquinoxOptions, type Frame, rotation } from './frame.ts'
 export { distanceToArcRad, regionsIntersect } from './intersect.ts'
 export { axisRotation, type Matrix, multiply, rotate, transpose } from './matrix.ts'

@@ -1,0 +1,81 @@
+// Constant geometry: its text, the circle around it and the box of unit vectors that an R-tree is asked for.
+
+import { type Box, bounds, capBox, degToRad, EDGE_RAD, footprint, isSimple } from '#src/sky'
+import type { Shape } from '../bound.ts'
+import { AdqlError } from '../errors.ts'
+
+export function shapeText(shape: Shape): string {
+  switch (shape.kind) {
+    case 'point':
+      return `${shape.lonDeg} ${shape.latDeg}`
+    case 'circle':
+      return `${shape.lonDeg} ${shape.latDeg} ${shape.radiusDeg}`
+    case 'polygon':
+      return shape.verticesDeg.join(' ')
+    case 'moc':
+      return shape.ascii
+  }
+}
+
+/** pg_sphere's form. */
+export function spolyText(verticesDeg: readonly number[]): string {
+  const pairs: string[] = []
+  for (let i = 0; i + 1 < verticesDeg.length; i += 2)
+    pairs.push(`(${plain(verticesDeg[i])}d,${plain(verticesDeg[i + 1])}d)`)
+  return `{${pairs.join(',')}}`
+}
+
+const plain = (deg: number) => (/e/.test(`${deg}`) ? deg.toFixed(20) : `${deg}`)
+
+/** pg_sphere refuses what crosses itself, src/sky does not: nobody may ask for it. */
+export function checkPolygon(verticesDeg: readonly number[]): void {
+  const shape = footprint(verticesDeg.map(degToRad))
+  if (!shape) throw new AdqlError('bad-value', 'a POLYGON needs three different vertices and fits in a hemisphere')
+  if (verticesDeg.length <= 400 && !isSimple(shape))
+    throw new AdqlError('bad-value', 'the edges of a POLYGON meet only at its vertices, these cross or touch')
+}
+
+/** The box around the circle around a shape, a little wider than the boundary's width and the R-tree's 32 bits. */
+export function shapeBox(shape: Exclude<Shape, { kind: 'moc' }>, moreRad = 0): Box {
+  const circle =
+    shape.kind === 'polygon'
+      ? bounds({ kind: 'polygon', vertices: lonLats(shape.verticesDeg) })
+      : {
+          lonRad: degToRad(shape.lonDeg),
+          latRad: degToRad(shape.latDeg),
+          radiusRad: shape.kind === 'circle' ? degToRad(shape.radiusDeg) : 0,
+        }
+  const box = capBox(circle.lonRad, circle.latRad, Math.min(Math.PI, circle.radiusRad + moreRad + 4 * EDGE_RAD))
+  return box.map((edge, i) => edge + (i % 2 ? 4 : -4) * EDGE_RAD) as unknown as Box
+}
+
+const lonLats = (deg: readonly number[]) =>
+  Array.from({ length: deg.length >> 1 }, (_, i) => ({
+    lonRad: degToRad(deg[2 * i]),
+    latRad: degToRad(deg[2 * i + 1]),
+  }))
+
+/** Ranges [start, end) of a MOC's cells at its deepest order: start, end, start, end, … ascending. */
+export function mocRanges(ascii: string): { order: number; ranges: number[] } {
+  const cells: [order: number, first: number, last: number][] = []
+  let order = 0
+  for (const item of ascii.split(/[\s,]+/)) {
+    const [, head, first, last] = /^(?:(\d+)\/)?(?:(\d+)(?:-(\d+))?)?$/.exec(item) ?? []
+    if (head !== undefined) order = Number(head)
+    if (first !== undefined) cells.push([order, Number(first), Number(last ?? first)])
+    else if (head !== undefined) cells.push([order, 0, -1])
+  }
+  const deepest = Math.max(0, ...cells.map(([at]) => at))
+  if (deepest > 24) throw new AdqlError('unsupported', `a MOC has cells of order 24 at most, got ${deepest}`)
+  const pairs = cells
+    .filter(([, first, last]) => last >= first)
+    .map(([at, first, last]) => [first * 4 ** (deepest - at), (last + 1) * 4 ** (deepest - at)] as const)
+    .sort((a, b) => a[0] - b[0])
+  const ranges: number[] = []
+  for (const [start, end] of pairs) {
+    if (ranges.length > 0 && start <= ranges[ranges.length - 1])
+      ranges[ranges.length - 1] = Math.max(ranges[ranges.length - 1], end)
+    else ranges.push(start, end)
+  }
+  return { order: deepest, ranges }
+}
