@@ -31,7 +31,7 @@ const MATHS = [
     `power(x ${REAL}, y ${REAL})`,
     REAL,
     `BEGIN RETURN pg_catalog.power(x, y); EXCEPTION WHEN numeric_value_out_of_range THEN
-      RETURN CASE WHEN abs(x) < 1 = (y > 0) THEN 0.0 END;
+      RETURN CASE WHEN (abs(x) < 1) = (y > 0) THEN 0.0 END;
     WHEN invalid_argument_for_power_function THEN RETURN NULL; END`,
   ),
   // Exact, as C's fmod: what is taken away is the divisor times a power of two, at most the rest and at least its half.

@@ -165,7 +165,8 @@ const MOST_BINS = 10_000
 /** For every connection that runs queries, before the first. */
 export function registerFunctions(db: DatabaseSync): void {
   const add = (functions: Readonly<Record<string, Fn>>, options: { deterministic?: boolean; varargs?: boolean }) => {
-    for (const [name, fn] of Object.entries(functions)) db.function(name, options, arity(fn, name) as never)
+    for (const [name, fn] of Object.entries(functions))
+      db.function(name, options, (options.varargs ? fn : arity(fn, name)) as never)
   }
   add(FIXED, { deterministic: true })
   add(VARYING, { deterministic: true, varargs: true })

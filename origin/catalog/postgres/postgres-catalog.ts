@@ -1,5 +1,6 @@
 // The catalogue for those who outgrow one machine: PostgreSQL with pg_sphere, shared by several origins.
 
+import { POSTGRES_FUNCTIONS } from '../../query/postgres-functions.ts'
 import { SqlCatalog } from '../sql-catalog.ts'
 import type { Catalog } from '../store.ts'
 import { PostgresDriver } from './driver.ts'
@@ -11,7 +12,7 @@ import { createPool, type PoolOptions } from './pool.ts'
 export async function openPostgresCatalog(url: string, options?: PoolOptions): Promise<Catalog> {
   const pool = createPool(url, options)
   try {
-    await migrate(pool, '')
+    await migrate(pool, POSTGRES_FUNCTIONS)
   } catch (error) {
     await pool.end()
     throw catalogError(error)
