@@ -7,6 +7,8 @@ import type { Query, UploadLimits } from './query.ts'
 /** Where rows go. `row` answers whether more are wanted. */
 export interface RowTarget {
   row(cells: readonly Cell[]): boolean
+  /** Whole lines of COPY text at once, where the target can do something better with them than cells. */
+  lines?(bytes: Uint8Array): boolean
 }
 
 export interface ChildStore {
