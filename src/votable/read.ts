@@ -42,7 +42,7 @@ export class VotableReader {
   readonly #limits: ReadLimits
   readonly #parser = new SaxesParser<{ xmlns: false; position: true }>({ xmlns: false, position: true })
   // A decoder that is given a piece at a time and refuses what is no UTF-8.
-  readonly #decoder = new TextDecoder('utf-8', { fatal: true })
+  readonly #decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: false })
   readonly #path: string[] = []
   readonly #fields: ReadField[] = []
   #read: ((text: string) => Cell)[] = []
