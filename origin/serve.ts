@@ -42,7 +42,7 @@ export async function startOrigin(
   const [tokens, edgeSecret] = await Promise.all([loadTokenKeys(config.dataFolder), loadEdgeSecret(config.dataFolder)])
   const queries = openQueries(config, log)
   const jobs: JobService = createJobService({
-    store: openJobs(config),
+    store: await openJobs(config),
     dataFolder: config.dataFolder,
     handlers: [tapJobs(queries, clock, () => jobs)],
     log,

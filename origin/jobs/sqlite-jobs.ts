@@ -2,8 +2,9 @@
 // WAL with synchronous=NORMAL: a job may be lost by a power cut in its first moments, never by the end of the process.
 
 import { DatabaseSync } from 'node:sqlite'
-import { type Phase, phasesBefore } from '#src/uws'
+import { phasesBefore } from '#src/uws'
 import { JobError } from './errors.ts'
+import { detailsOf, type JobRow, jobOf } from './rows.ts'
 import type { Claim, JobChange, JobEnd, JobListFilter, JobStore, NewJob, StoredJob } from './store.ts'
 
 const SCHEMA = 1
@@ -30,33 +31,13 @@ const TABLES = `
   CREATE INDEX jobs_by_destruction ON jobs (destruction_ms);
   PRAGMA user_version = ${SCHEMA};`
 
-interface Row {
-  id: string
-  kind: string
-  owner: string | null
-  phase: Phase
-  created_ms: number
-  started_ms: number | null
-  ended_ms: number | null
-  destruction_ms: number
-  duration_s: number
-  attempts: number
-  worker: string | null
-  lease_ms: number | null
-  details: string
-  ending: string | null
-}
-
-/** What no query looks into, as JSON. */
-type Details = Pick<StoredJob, 'runId' | 'parameters' | 'attachments' | 'principal' | 'base'>
-
 const list = (values: readonly string[]) => values.map(() => '?').join(', ')
 
 export function openSqliteJobs(path: string): JobStore {
   const db = open(path)
   const run = (sql: string, ...values: (string | number | null)[]) => Number(db.prepare(sql).run(...values).changes)
   const rows = (sql: string, ...values: (string | number | null)[]) =>
-    db.prepare(sql).all(...values) as unknown as Row[]
+    db.prepare(sql).all(...values) as unknown as JobRow[]
   const one = (id: string) => rows('SELECT * FROM jobs WHERE id = ?', id).map(jobOf)[0] as StoredJob | undefined
 
   return {
@@ -144,31 +125,4 @@ function open(path: string): DatabaseSync {
   if (version <= SCHEMA) return db
   db.close()
   throw new JobError('newer-schema', `the jobs have schema ${version}, this version of Skyedge knows ${SCHEMA}`)
-}
-
-function detailsOf({ runId, parameters, attachments, principal, base }: Details): string {
-  return JSON.stringify({ runId, parameters, attachments, principal, base } satisfies Details)
-}
-
-const given = <T>(value: T | null): T | undefined => value ?? undefined
-
-function jobOf(row: Row): StoredJob {
-  const ending = row.ending === null ? {} : (JSON.parse(row.ending) as Pick<JobEnd, 'results' | 'failure'>)
-  return {
-    ...(JSON.parse(row.details) as Details),
-    results: ending.results ?? [],
-    failure: ending.failure,
-    id: row.id,
-    kind: row.kind,
-    owner: given(row.owner),
-    phase: row.phase,
-    createdMs: row.created_ms,
-    startedMs: given(row.started_ms),
-    endedMs: given(row.ended_ms),
-    destructionMs: row.destruction_ms,
-    executionDurationS: row.duration_s,
-    attempts: row.attempts,
-    worker: given(row.worker),
-    leaseUntilMs: given(row.lease_ms),
-  }
 }

@@ -14,6 +14,7 @@ import {
   VISITS,
 } from '../tables/definitions.ts'
 import { columnSql, columns, createIndexes, createTable, type PhysicalTable } from '../tables/physical.ts'
+import { JOBS_STEP } from './jobs-table.ts'
 import { PARTITION_FUNCTIONS } from './partitions.ts'
 
 const FILES: PhysicalTable = {
@@ -88,6 +89,7 @@ const FIRST_STEP = [
   'CREATE INDEX product_inputs_by_product ON product_inputs (id);',
   'CREATE INDEX product_inputs_by_input ON product_inputs (input);',
   PARTITION_FUNCTIONS,
+  JOBS_STEP,
 ].join('\n')
 
 export const STEPS: readonly string[] = [FIRST_STEP]
