@@ -54,6 +54,8 @@ const COLUMNS: Readonly<Record<Scalar, string>> = {
   bibReference: 'bib_reference',
   depthMag: 'depth_mag',
   numInputs: 'num_inputs',
+  accessUrl: 'access_url',
+  accessFormat: 'access_format',
   sizeBytes: 'size_bytes',
   generation: 'generation',
   modifiedMs: 'modified_ms',

@@ -132,7 +132,7 @@ export class SqlCatalog implements Catalog {
   async storedProducts(collection: string, release: string): Promise<StoredProduct[]> {
     const rows = await this.#driver.all(
       `SELECT publisher_did, product_id, generation, path, hdu FROM products
-         JOIN planes ON planes.id = products.id AND seq = 0 JOIN files USING (file_id)
+         LEFT JOIN planes ON planes.id = products.id AND seq = 0 LEFT JOIN files ON files.file_id = planes.file_id
        WHERE collection = ? AND products.release = ? ORDER BY product_id`,
       collection,
       release,
@@ -141,8 +141,8 @@ export class SqlCatalog implements Catalog {
       publisherDid: row.publisher_did as string,
       productId: row.product_id as string,
       generation: row.generation as string,
-      path: row.path as string,
-      hdu: row.hdu as number,
+      path: (row.path ?? '') as string,
+      hdu: (row.hdu ?? -1) as number,
     }))
   }
 

@@ -101,6 +101,9 @@ export interface Product {
   readonly depthMag?: number
   /** Number of visits that a coadd was made from. */
   readonly numInputs?: number
+  /** Where its pixels are when another archive keeps them (the product has no planes then), and of what media type. */
+  readonly accessUrl?: string
+  readonly accessFormat?: string
   /** publisherDids, or other URIs, of what it was made from: its provenance. */
   readonly inputs?: readonly string[]
   /** Bytes of the files that hold its planes. */
@@ -153,7 +156,7 @@ export interface StoredProduct {
   readonly publisherDid: string
   readonly productId: string
   readonly generation: string
-  /** Absolute path and HDU of its image plane. */
+  /** Absolute path and HDU of its image plane; '' and -1 where it has none. */
   readonly path: string
   readonly hdu: number
 }

@@ -69,7 +69,13 @@ export function datalinkRoutes(deps: OriginDeps): Hono<OriginEnv> {
     if (!product) return undefined
     const decision = decide(c.var.caller.principal, product.rights, deps.clock())
     if (decision.outcome === 'deny') return undefined
-    return { publisherDid: product.publisherDid, footprint: product.footprint, restricted: !decision.public }
+    const { accessUrl, accessFormat } = product
+    return {
+      publisherDid: product.publisherDid,
+      footprint: product.footprint,
+      restricted: !decision.public,
+      ...(accessUrl === undefined ? {} : { elsewhere: { url: accessUrl, mediaType: accessFormat } }),
+    }
   }
 
   app.get('/datalink/links', (c) => answer(c, pairsOf(new URL(c.req.url).search)))

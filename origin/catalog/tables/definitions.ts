@@ -23,7 +23,7 @@ export const RIGHTS_NAMES: PhysicalTable = {
 export const PRODUCT_COLUMNS = columns(`raft text, physical_filter text, image_type text, day_obs integer, title text,
   dataproduct_type text, o_ucd text, o_unit text, pol_states text, s_resolution_arcsec real, t_resolution_s real,
   em_res_power real, target_class text, creator_did text, creator_name text, proposal_id text, bib_reference text,
-  depth_mag real, num_inputs integer, rights_id integer`)
+  depth_mag real, num_inputs integer, access_url text, access_format text, rights_id integer`)
 
 /** The observation of a product as CAOM names it: an index on the expression itself makes joins over it quick. */
 export const observationUri = (alias: string): string => `('caom:' || ${alias}collection || '/' || ${alias}obs_id)`
