@@ -56,9 +56,10 @@ export async function planCutout(
 
 async function planesOf(product: Product, files: Files) {
   if (product.planes.length === 0)
-    throw new DaliError('usage', `${product.publisherDid} is kept by another archive: its links say where`, { parameter: 'ID' })
-  if (product.planes.length > MAX_PLANES)
-    throw new Error(`${product.publisherDid} has ${product.planes.length} planes`)
+    throw new DaliError('usage', `${product.publisherDid} is kept by another archive: its links say where`, {
+      parameter: 'ID',
+    })
+  if (product.planes.length > MAX_PLANES) throw new Error(`${product.publisherDid} has ${product.planes.length} planes`)
   return Promise.all(
     product.planes.map(async ({ role, fileId, hdu: number }) => {
       const file = await files.file(fileId)

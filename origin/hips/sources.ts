@@ -22,7 +22,9 @@ export async function productsOfMap(
     if (found.length === 0) throw new HipsBuildError('no-images', await nothingIn(catalog, collection, band))
     all.push(...found)
   }
-  const products = all.filter((product) => isForAll(product, nowMs) && product.footprint.length >= 3 && product.planes.length > 0)
+  const products = all.filter(
+    (product) => isForAll(product, nowMs) && product.footprint.length >= 3 && product.planes.length > 0,
+  )
   if (products.length === 0) {
     const what = `${collections.join(', ')}${band ? ` in band ${band}` : ''}`
     throw new HipsBuildError('no-images', `a map needs images, but ${what} has none that everybody may see one day`)

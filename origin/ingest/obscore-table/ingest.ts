@@ -27,7 +27,8 @@ export async function ingestTable(options: IngestOptions): Promise<IngestReport>
   let scales: ReadonlyMap<string, number> = new Map()
   const columns = (given: readonly SourceColumn[]) => {
     const missing = NEEDED.filter((name) => !given.some((column) => column.name === name))
-    if (missing.length > 0) throw new IngestError('bad-table', `the table has no column ${missing.join(' and no ')}: is it ObsCore?`)
+    if (missing.length > 0)
+      throw new IngestError('bad-table', `the table has no column ${missing.join(' and no ')}: is it ObsCore?`)
     scales = scalesOf(given)
   }
   const { mtimeMs } = await stat(options.folder)

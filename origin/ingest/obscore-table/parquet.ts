@@ -47,6 +47,8 @@ async function guarded<T>(work: Promise<T>): Promise<T> {
   try {
     return await work
   } catch (error) {
-    throw Object.assign(bad(`the Parquet file cannot be read: ${(error as Error).message.slice(0, 200)}`), { cause: error })
+    throw Object.assign(bad(`the Parquet file cannot be read: ${(error as Error).message.slice(0, 200)}`), {
+      cause: error,
+    })
   }
 }

@@ -38,7 +38,8 @@ export function productOfRow(row: TableRow, target: RowTarget): NewProduct {
   if (named === undefined) throw refused('has neither obs_publisher_did nor obs_id')
   const accessUrl = text('access_url')
   if (accessUrl === undefined) throw refused('has no access_url')
-  if (!SCHEMES.test(accessUrl)) throw refused('its access_url is no address of an archive (http, https, ftp, s3, gs, ivo, vos)')
+  if (!SCHEMES.test(accessUrl))
+    throw refused('its access_url is no address of an archive (http, https, ftp, s3, gs, ivo, vos)')
   const productId = productIdOf(named)
   const place = placeOf(row, number)
   const product = {
@@ -114,7 +115,8 @@ function placeOf(row: TableRow, number: NumberOf) {
   const fovDeg = number('s_fov', 0, 180)
   const region = textOf(row.get('s_region'), 's_region', MAX_REGION)
   const outline = (region === undefined ? undefined : outlineOf(region)) ?? circleOutline(raDeg, decDeg, fovDeg)
-  if (!outline) throw refused('has no place on the sky: neither s_region as a polygon or circle, nor s_ra, s_dec and s_fov')
+  if (!outline)
+    throw refused('has no place on the sky: neither s_region as a polygon or circle, nor s_ra, s_dec and s_fov')
   const polygon = { kind: 'polygon', vertices: outline } as const
   try {
     checkRegion(polygon)
@@ -134,11 +136,15 @@ function placeOf(row: TableRow, number: NumberOf) {
 
 /** `POLYGON ICRS 1 2 3 4 5 6`, `CIRCLE 1 2 0.1`, `POLYGON J2000 …`, or DALI's bare numbers of a polygon. */
 function outlineOf(text: string): LonLat[] | undefined {
-  const match = /^\s*(?:(polygon|circle)\b\s*)?(?:(icrs|fk5|j2000|unknownframe)\b\s*)?(?:(?:barycenter|geocenter|topocenter|unknownrefpos)\b\s*)?([-+\d.eE\s]+)$/i.exec(text)
+  const match =
+    /^\s*(?:(polygon|circle)\b\s*)?(?:(icrs|fk5|j2000|unknownframe)\b\s*)?(?:(?:barycenter|geocenter|topocenter|unknownrefpos)\b\s*)?([-+\d.eE\s]+)$/i.exec(
+      text,
+    )
   if (!match) return undefined
   const numbers = match[3].trim().split(/\s+/).map(Number)
   if (!numbers.every(Number.isFinite)) return undefined
-  if (/^circle$/i.test(match[1] ?? '')) return numbers.length === 3 ? circleOutline(numbers[0], numbers[1], 2 * numbers[2]) : undefined
+  if (/^circle$/i.test(match[1] ?? ''))
+    return numbers.length === 3 ? circleOutline(numbers[0], numbers[1], 2 * numbers[2]) : undefined
   if (numbers.length < 6 || numbers.length % 2 !== 0) return undefined
   const vertices: LonLat[] = []
   for (let i = 0; i < numbers.length; i += 2) {
@@ -147,11 +153,14 @@ function outlineOf(text: string): LonLat[] | undefined {
   }
   // STC-S writers often repeat the first corner at the end.
   const [first, last] = [vertices[0], vertices[vertices.length - 1]]
-  return vertices.length > 3 && first.lonRad === last.lonRad && first.latRad === last.latRad ? vertices.slice(0, -1) : vertices
+  return vertices.length > 3 && first.lonRad === last.lonRad && first.latRad === last.latRad
+    ? vertices.slice(0, -1)
+    : vertices
 }
 
 function circleOutline(raDeg: number | undefined, decDeg: number | undefined, fovDeg: number | undefined) {
-  if (raDeg === undefined || decDeg === undefined || !(fovDeg !== undefined && fovDeg > 0 && fovDeg < 170)) return undefined
+  if (raDeg === undefined || decDeg === undefined || !(fovDeg !== undefined && fovDeg > 0 && fovDeg < 170))
+    return undefined
   const [lonRad, latRad] = [degToRad(raDeg), degToRad(decDeg)]
   // A little outside, so that the straight sides do not cut the circle.
   const radiusRad = degToRad(fovDeg / 2) / Math.cos(Math.PI / CORNERS)

@@ -52,7 +52,8 @@ export function tableRows(path: string, format: TableFormat, target: TableTarget
 
 export function checkedColumns(columns: readonly SourceColumn[]): SourceColumn[] {
   if (columns.length === 0) throw bad('the table has no columns')
-  if (columns.length > MAX_COLUMNS) throw bad(`the table has ${columns.length} columns, at most ${MAX_COLUMNS} are read`)
+  if (columns.length > MAX_COLUMNS)
+    throw bad(`the table has ${columns.length} columns, at most ${MAX_COLUMNS} are read`)
   const lower = columns.map((column) => ({ ...column, name: column.name.trim().toLowerCase() }))
   const twice = lower.find(({ name }, i) => lower.findIndex((other) => other.name === name) !== i)
   if (twice) throw bad(`the table has two columns named ${JSON.stringify(twice.name.slice(0, 60))}`)

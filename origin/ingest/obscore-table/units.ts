@@ -35,7 +35,9 @@ export function scalesOf(columns: readonly SourceColumn[]): Map<string, number> 
     if (!known || given === '') continue
     const scale = Object.hasOwn(known, given) ? known[given] : undefined
     if (scale === undefined)
-      throw bad(`the column ${name} is in ${JSON.stringify(unit!.slice(0, 40))}, expected ${Object.keys(known).join(', ')}`)
+      throw bad(
+        `the column ${name} is in ${JSON.stringify(unit!.slice(0, 40))}, expected ${Object.keys(known).join(', ')}`,
+      )
     if (scale !== 1) scales.set(name, scale)
   }
   return scales
