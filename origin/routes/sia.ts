@@ -3,6 +3,7 @@
 
 import { type Context, Hono } from 'hono'
 import { DaliError, type FilePart, quoted } from '#src/dali'
+import { readPublisherDid } from '#src/obscore'
 import {
   DID_COLUMN,
   type Position,
@@ -83,11 +84,11 @@ export function siaRoutes(deps: OriginDeps): Hono<OriginEnv> {
     }
   }
 
-  /** The spelling of identifiers that the catalogue knows as they were sent. */
+  /** The catalogue's spelling of the identifiers that it knows. */
   async function knownIds(ids: readonly string[]): Promise<Map<string, string>> {
     const found = new Map<string, string>()
     for (const id of new Set(ids)) {
-      const product = await catalog.product(id)
+      const product = await catalog.product(readPublisherDid(id) ?? id)
       if (product) found.set(id, product.publisherDid)
     }
     return found

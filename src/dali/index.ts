@@ -15,6 +15,7 @@ export {
   type JsonObject,
   openApi,
 } from './describe/openapi.ts'
+export { type ReferenceOptions, referencePage } from './describe/reference.ts'
 export {
   type DescriptorOptions,
   inputParam,

@@ -10,6 +10,7 @@ export {
   type ProductLinks,
   productLinks,
 } from './datalink.ts'
+export { servicesDoc } from './reference.ts'
 export { parseSia, SIA_QUERY, SIA_ROWS, SIA_STANDARD, SIA_UPLOAD, type SiaRequest, sia } from './sia.ts'
 export { DID_COLUMN, type SiaValues, siaCapabilities, siaDescriptors } from './sia-describe.ts'
 export { type Position, positionsOf } from './sia-positions.ts'

@@ -56,7 +56,7 @@ const equal = (column: string, texts: readonly string[]): string | undefined =>
 function identified(ids: readonly string[], known: ReadonlyMap<string, string>): string | undefined {
   if (ids.length === 0) return undefined
   const spelled = ids.flatMap((id) => known.get(id) ?? [])
-  const others = ids.filter((id) => !known.has(id)).map((id) => quote(id.toLowerCase()))
+  const others = ids.filter((id) => !known.has(id)).map((id) => quote(id.trim().toLowerCase()))
   return any([
     ...(spelled.length > 0 ? [`${equal('obs_publisher_did', spelled)}`] : []),
     ...(others.length > 0 ? [`LOWER(obs_publisher_did) IN (${[...new Set(others)].join(', ')})`] : []),
