@@ -10,6 +10,7 @@ import { StorageError } from '#src/storage'
 import { WcsError } from '#src/wcs'
 import type { Catalog, FileRecord, NewFile, NewProduct, ProductRights } from '../catalog/store.ts'
 import { IngestError } from './errors.ts'
+import { HeaderStack } from './header-stack.ts'
 import { BUILT_IN, type Mapping } from './mapping.ts'
 import { ProductNames } from './names.ts'
 import { type FoundImage, imagesOf, type RoledFile } from './planes.ts'
@@ -17,6 +18,7 @@ import { productOf } from './product.ts'
 import { readFile } from './read-file.ts'
 import { emptyReport, type IngestReport } from './report.ts'
 import { type FileSet, fileSets } from './sets.ts'
+import { noteRelease, Visits } from './visits.ts'
 
 export interface IngestOptions {
   /** A folder, or one file. */
@@ -34,6 +36,8 @@ export interface IngestOptions {
   readonly prune?: boolean
   /** Stops between two products; what was stored stays. */
   readonly signal?: AbortSignal
+  /** What is known of a product beyond its headers. */
+  readonly amend?: (product: NewProduct) => NewProduct | Promise<NewProduct>
   readonly onProgress?: (done: number, total: number, name: string) => void
 }
 
@@ -81,6 +85,7 @@ class Run {
   /** By path: a file of several images is stored once. */
   #files = new Map<string, NewFile>()
   #products: NewProduct[] = []
+  readonly #visits = new Visits()
 
   constructor(
     options: IngestOptions,
@@ -144,14 +149,19 @@ class Run {
     else this.#report.updated++
     for (const { role } of product.planes) this.#report.planes[role] = (this.#report.planes[role] ?? 0) + 1
     noteBand(product, name, this.#report)
-    if (before !== generation) this.#products.push(product)
+    if (before !== generation) {
+      this.#products.push(product)
+      this.#visits.note(product, HeaderStack.of(image.hdu, image.file.hdus[0]))
+    }
     for (const file of files) this.#files.set(file.path, file)
     if (this.#products.length >= BATCH || this.#files.size >= 4 * BATCH) await this.flush()
   }
 
   async #productOf(image: FoundImage): Promise<NewProduct | undefined> {
     try {
-      return productOf(image, await this.#names.idOf(image), { ...this.#options, mapping: this.#mapping })
+      const options = { ...this.#options, mapping: this.#mapping }
+      const product = productOf(image, await this.#names.idOf(image), options)
+      return (await this.#options.amend?.(product)) ?? product
     } catch (error) {
       this.#refuse(image.oneOfSeveral ? `${image.file.name}[${image.hdu.index}]` : image.file.name, error)
       return undefined
@@ -162,8 +172,11 @@ class Run {
     const change = { files: [...this.#files.values()], products: this.#products }
     this.#files = new Map()
     this.#products = []
-    if (!this.#options.dryRun && change.files.length + change.products.length > 0)
-      await this.#options.catalog.change(change)
+    if (this.#options.dryRun) return
+    const { catalog, release } = this.#options
+    if (change.files.length + change.products.length > 0) await catalog.change(change)
+    if (change.products.length > 0) await noteRelease(catalog, release)
+    await this.#visits.keep(catalog)
   }
 
   /** Products of this folder that were there before and are not any more. */

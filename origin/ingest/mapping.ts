@@ -32,6 +32,17 @@ export const TEXT_FIELDS = [
   'band',
   'dataproductSubtype',
   'patch',
+  'raft',
+  'physicalFilter',
+  'imageType',
+  'title',
+  'targetClass',
+  'creatorName',
+  'proposalId',
+  'bibReference',
+  'oUcd',
+  'oUnit',
+  'polStates',
 ] as const
 export const NUMBER_FIELDS = [
   'emMinM',
@@ -43,6 +54,11 @@ export const NUMBER_FIELDS = [
   'visit',
   'detector',
   'tract',
+  'dayObs',
+  'sResolutionArcsec',
+  'emResPower',
+  'depthMag',
+  'numInputs',
 ] as const
 export type FieldName = (typeof TEXT_FIELDS)[number] | (typeof NUMBER_FIELDS)[number]
 

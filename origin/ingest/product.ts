@@ -7,6 +7,7 @@ import { bounds, radToDeg } from '#src/sky'
 import { footprint, inIcrs } from '#src/wcs'
 import type { NewProduct, ProductRights } from '../catalog/store.ts'
 import { describe } from './describe.ts'
+import { detailsOf } from './details.ts'
 import { HeaderStack } from './header-stack.ts'
 import type { Mapping } from './mapping.ts'
 import type { FoundImage } from './planes.ts'
@@ -24,7 +25,8 @@ export interface ProductTarget {
 export function productOf(image: FoundImage, productId: string, target: ProductTarget): NewProduct {
   const { authority, collection, release, rights, mapping } = target
   const { file, hdu, wcs, width, height } = image
-  const described = describe(HeaderStack.of(hdu, file.hdus[0]), file.tree, mapping, stemOf(file.name))
+  const header = HeaderStack.of(hdu, file.hdus[0])
+  const described = describe(header, file.tree, mapping, stemOf(file.name))
   const outline = footprint(wcs, width, height)
   const circle = bounds({ kind: 'polygon', vertices: outline })
   const middle = inIcrs(wcs).pixelToWorld((width - 1) / 2, (height - 1) / 2) ?? [circle.lonRad, circle.latRad]
@@ -35,6 +37,7 @@ export function productOf(image: FoundImage, productId: string, target: ProductT
     facility: '',
     instrument: '',
     obsId: described.visit === undefined ? productId : String(described.visit),
+    ...known(detailsOf(header)),
     ...described,
     productId,
     publisherDid: publisherDid({ authority, release, productId }),
@@ -53,7 +56,8 @@ export function productOf(image: FoundImage, productId: string, target: ProductT
     modifiedMs: Math.max(...files.map(({ mtimeMs }) => mtimeMs)),
     planes: image.planes.map((plane) => ({ role: plane.role, path: plane.file.path, hdu: plane.hdu.index })),
   }
-  return { ...product, generation: generationOf(product, files) }
+  const titled = { title: titleOf(product), ...product }
+  return { ...titled, generation: generationOf(titled, files) }
 }
 
 /** Of what is said of a product and of the bytes of its files. */
@@ -61,6 +65,22 @@ export function generationOf(product: object, files: readonly IngestedFile[]): s
   const bytes = files.map(({ digest, sizeBytes, mtimeMs }) => [digest, sizeBytes, mtimeMs])
   const hash = createHash('sha256').update(JSON.stringify([sorted(product), bytes]))
   return hash.digest('hex').slice(0, 16)
+}
+
+const known = <T extends object>(fields: T): Partial<T> =>
+  Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as Partial<T>
+
+/** `calexp - r - visit 12, detector 3`: kind, band, and what it is an image of. */
+function titleOf(product: Partial<NewProduct>): string {
+  const { dataproductSubtype, band, visit, detector, tract, patch, productId, targetName } = product
+  const place = [
+    visit !== undefined && `visit ${visit}`,
+    detector !== undefined && `detector ${detector}`,
+    tract !== undefined && `tract ${tract}`,
+    patch !== undefined && `patch ${patch}`,
+  ].filter(Boolean)
+  const subject = place.length > 0 ? place.join(', ') : (targetName ?? productId)
+  return [dataproductSubtype, band, subject].filter(Boolean).join(' - ').slice(0, 200)
 }
 
 /** In one order, whatever the order the fields were found in. */
