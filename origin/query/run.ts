@@ -6,6 +6,7 @@ import type { Principal } from '#src/rights'
 import type { Info, Table, TableSet } from '#src/votable'
 import type { XmlElement } from '#src/xml'
 import type { QueryAnswer, QueryRunner, QuerySession, TableFormat } from './query.ts'
+import { withUploads } from './uploads.ts'
 
 /** For whom, as seen from where, and when. */
 export interface QueryScope {
@@ -65,7 +66,9 @@ export async function runAdql(world: QueryWorld, query: QueryText, options: RunO
   const session = await world.runner.session({ signal, deadlineMs, background })
   try {
     const known = bound ?? resolveAdql(parsed, { tables: world.tables, uploads: await uploaded(session, uploads) })
-    const sql = emit(known, world.dialect, world.bindings(options), { maxrec: query.maxrec })
+    const sql = emit(known, world.dialect, withUploads(world.dialect, world.bindings(options)), {
+      maxrec: query.maxrec,
+    })
     const answer = await session.run({
       sql,
       fields: query.ids ? known.fields.map((field) => ({ ...field, id: query.ids?.[field.name] })) : known.fields,

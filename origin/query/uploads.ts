@@ -2,7 +2,7 @@
 // columns, no character of them is in SQL but as a quoted alias that the binding makes.
 
 import { closeSync, openSync, readSync } from 'node:fs'
-import type { Sql, TableBinding } from '#src/adql'
+import type { Bindings, Sql, TableBinding } from '#src/adql'
 import {
   type Cell,
   type Datatype,
@@ -70,6 +70,11 @@ export function uploadBinding(kind: Kind, table: Table): TableBinding {
     },
   }
 }
+
+/** Bindings that know the uploads of a session beside the tables of the archive. */
+export const withUploads = (kind: Kind, bindings: Bindings): Bindings => ({
+  table: (table) => (table.schema.toUpperCase() === 'TAP_UPLOAD' ? uploadBinding(kind, table) : bindings.table(table)),
+})
 
 function uploadedTable(name: string, fields: readonly Field[]): Table {
   const seen = new Set<string>()
