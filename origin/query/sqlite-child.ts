@@ -15,6 +15,8 @@ const MAY = new Set<number>([
   constants.SQLITE_FUNCTION,
   constants.SQLITE_RECURSIVE,
 ])
+/** An R-tree prepares how it would change its own tables when it is first read; the file is open for reading only. */
+const RTREE_PREPARES = new Set<number>([constants.SQLITE_INSERT, constants.SQLITE_DELETE])
 const FORBIDDEN_FUNCTIONS = new Set(['load_extension', 'fts3_tokenizer', 'zeroblob', 'randomblob'])
 
 class SqliteStore implements ChildStore {
@@ -82,7 +84,9 @@ class SqliteStore implements ChildStore {
 
 /** Reading is all that a statement may do, whatever its text says. */
 function restrict(db: DatabaseSync): void {
-  db.setAuthorizer((action, _one, two) => {
+  db.setAuthorizer((action, one, two, database) => {
+    if (RTREE_PREPARES.has(action) && database === 'main' && /_(?:node|rowid|parent)$/.test(one ?? ''))
+      return constants.SQLITE_OK
     if (!MAY.has(action)) return constants.SQLITE_DENY
     const forbidden = action === constants.SQLITE_FUNCTION && FORBIDDEN_FUNCTIONS.has(two ?? '')
     return forbidden ? constants.SQLITE_DENY : constants.SQLITE_OK

@@ -57,7 +57,8 @@ export const LANGUAGE_FEATURES: readonly FeatureList[] = [
   { type: `${URI}-adql-common-table`, features: named('WITH') },
   { type: `${URI}-adql-sets`, features: named('UNION', 'EXCEPT', 'INTERSECT') },
   { type: `${URI}-adql-type`, features: named('CAST') },
-  { type: `${URI}-adql-conditional`, features: named('COALESCE') },
+  // Identifiers do not care for case, but STILTS 3.4 calls this one an error where it is spelled like the others.
+  { type: `${URI.toLowerCase()}-adql-conditional`, features: named('COALESCE') },
   { type: `${URI}-adql-unit`, features: named('IN_UNIT') },
   { type: `${URI}-adql-offset`, features: named('OFFSET') },
   {

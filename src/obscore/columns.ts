@@ -49,7 +49,7 @@ const OPTIONAL = columnList(
   obs_creator_did | text |  | meta.id | DataID.creatorDID | Identifier of the data product given by its creator
   *obs_title | text |  | meta.title;obs | DataID.title | The data product in a line
   publisher_id | text |  | meta.ref.ivoid | Curation.publisherID | Identifier of the publisher
-  bib_reference | text |  | meta.bib | Curation.reference | Publication about the data product
+  bib_reference | text |  | meta.bib.bibcode | Curation.reference | Publication about the data product
   data_rights | text |  | meta.code | Curation.rights | public, proprietary (for holders of data rights) or secure (for named users) at this moment
   *obs_release_date | time |  | time.release | Curation.releaseDate | When the data product became or becomes public (UTC); null where no date is set
   s_ucd | text |  | meta.ucd | Char.SpatialAxis.ucd | UCD of the spatial axes

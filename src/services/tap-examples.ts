@@ -1,5 +1,6 @@
 // Example queries (DALI 1.2 §2.3, TAP 1.1 §2.6): a table of them, and the XHTML page with RDFa that clients read.
 // Each is run by the suite. They hold no position or name of one archive, so they mean something in all.
+// Geometry names its frame, so that they are ADQL 2.0 as well.
 
 import { element, type XmlElement, xmlDocument } from '#src/xml'
 
@@ -38,7 +39,7 @@ ORDER BY obs_collection, dataproduct_subtype, lsst_band`,
     tables: ['ivoa.ObsCore'],
     query: `SELECT TOP 100 obs_id, lsst_band, t_min, t_exptime, access_url
 FROM ivoa.ObsCore
-WHERE 1 = CONTAINS(POINT(150.1, 2.2), s_region)
+WHERE 1 = CONTAINS(POINT('ICRS', 150.1, 2.2), s_region)
 ORDER BY t_min`,
   },
   {
@@ -49,7 +50,7 @@ ORDER BY t_min`,
     query: `SELECT TOP 100 obs_publisher_did, s_ra, s_dec, s_region
 FROM ivoa.ObsCore
 WHERE lsst_band = 'r'
-  AND 1 = INTERSECTS(CIRCLE(150.1, 2.2, 0.5), s_region)`,
+  AND 1 = INTERSECTS(CIRCLE('ICRS', 150.1, 2.2, 0.5), s_region)`,
   },
   {
     id: 'deepest-coadds',
