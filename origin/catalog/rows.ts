@@ -67,10 +67,15 @@ const STORED = [...FIELDS.map((field) => COLUMNS[field]), 'footprint', 'rights_i
 export const storedColumns = ({ outline }: CatalogDialect): readonly string[] =>
   outline ? [...STORED, outline.column] : STORED
 
-export function upsertProduct(dialect: CatalogDialect): string {
+export function insertProduct(dialect: CatalogDialect): string {
   const columns = storedColumns(dialect)
   const values = columns.map((name) => (name === dialect.outline?.column ? dialect.outline.value : '?'))
-  return `INSERT INTO products (${columns.join(', ')}) VALUES (${values.join(', ')})
+  return `INSERT INTO products (${columns.join(', ')}) VALUES (${values.join(', ')})`
+}
+
+export function upsertProduct(dialect: CatalogDialect): string {
+  const columns = storedColumns(dialect)
+  return `${insertProduct(dialect)}
     ON CONFLICT (${dialect.productKey}) DO UPDATE SET ${columns.map((name) => `${name} = excluded.${name}`).join(', ')}
     RETURNING id`
 }

@@ -2,16 +2,18 @@
 // Footprints: the store's spatial index first, then the exact test of src/sky.
 
 import { type Region, regionsIntersect } from '#src/sky'
-import type { CatalogDriver, Executor, Row, SqlValue } from './executor.ts'
+import type { CatalogDriver, Executor, SqlValue } from './executor.ts'
+import { FILE_COLUMNS, fileOf, putFile } from './file-rows.ts'
+import { rightsIds } from './rights-ids.ts'
 import { parametersOf, productOf, selectProduct, upsertProduct } from './rows.ts'
 import {
   type Catalog,
+  type CatalogBatches,
   type CatalogChange,
   CatalogError,
   type CollectionPart,
   type FileRecord,
   type MapRecord,
-  type NewFile,
   type NewProduct,
   type Product,
   type ProductFilter,
@@ -28,10 +30,7 @@ import type {
   VisitRecord,
 } from './survey.ts'
 import {
-  putRights,
   recordOf,
-  rightsNames,
-  rightsRecord,
   SELECT_CONDITIONS,
   SELECT_INPUTS,
   SELECT_RELEASES,
@@ -39,7 +38,10 @@ import {
   surveyStatements,
 } from './tables/survey-change.ts'
 
-const FILE_COLUMNS = 'file_id, path, key, size_bytes, mtime_ms, ctime_ms, digest'
+const by =
+  <K extends string>(key: K) =>
+  (a: Readonly<Record<K, string>>, b: Readonly<Record<K, string>>): number =>
+    a[key] < b[key] ? -1 : a[key] > b[key] ? 1 : 0
 
 export class SqlCatalog implements Catalog {
   readonly #driver: CatalogDriver
@@ -177,6 +179,10 @@ export class SqlCatalog implements Catalog {
     })
   }
 
+  load(release: string, batches: CatalogBatches): Promise<number> {
+    return this.#driver.load(release, batches)
+  }
+
   async maps(): Promise<MapRecord[]> {
     const rows = await this.#driver.all('SELECT record FROM maps ORDER BY map')
     return rows.map((row) => JSON.parse(row.record as string))
@@ -298,23 +304,6 @@ export class SqlCatalog implements Catalog {
   }
 }
 
-const by =
-  <K extends string>(key: K) =>
-  (a: Readonly<Record<K, string>>, b: Readonly<Record<K, string>>): number =>
-    a[key] < b[key] ? -1 : a[key] > b[key] ? 1 : 0
-
-async function putFile(store: Executor, file: NewFile): Promise<number> {
-  const row = await store.one(
-    `INSERT INTO files (path, key, size_bytes, mtime_ms, ctime_ms, digest, hdu_index) VALUES (?, ?, ?, ?, ?, ?, ?)
-     ON CONFLICT (path) DO UPDATE SET key = excluded.key, size_bytes = excluded.size_bytes,
-       mtime_ms = excluded.mtime_ms, ctime_ms = excluded.ctime_ms, digest = excluded.digest,
-       hdu_index = excluded.hdu_index
-     RETURNING file_id`,
-    ...[file.path, file.key, file.sizeBytes, file.mtimeMs, file.ctimeMs, file.digest, file.index],
-  )
-  return row!.file_id as number
-}
-
 async function fileIdOf(store: Executor, path: string): Promise<number | undefined> {
   return (await store.one('SELECT file_id FROM files WHERE path = ?', path))?.file_id as number | undefined
 }
@@ -325,41 +314,10 @@ async function forgetPlanes(store: Executor, id: number, orphans: Set<number>): 
   await store.run('DELETE FROM product_inputs WHERE id = ?', id)
 }
 
-/** Numbers of rights, each asked for once in a change. */
-function rightsIds(store: Executor): (rights: ProductRights) => Promise<number> {
-  const known = new Map<string, number>()
-  return async (rights) => {
-    const record = rightsRecord(rights)
-    const stored =
-      known.get(record) ?? (await store.one('SELECT rights_id FROM rights WHERE record = ?', record))?.rights_id
-    if (stored !== undefined) {
-      known.set(record, stored as number)
-      return stored as number
-    }
-    const { sql, values } = putRights(rights)
-    const id = (await store.one(sql, ...values))!.rights_id as number
-    for (const statement of rightsNames(id, rights)) await store.run(statement.sql, ...statement.values)
-    known.set(record, id)
-    return id
-  }
-}
-
 function conditions({ collection, release, band }: ProductFilter): { where: string; values: SqlValue[] } {
   const wanted = Object.entries({ collection, release, band }).filter((entry) => entry[1] !== undefined)
   return {
     where: ['TRUE', ...wanted.map(([name]) => `p.${name} = ?`)].join(' AND '),
     values: wanted.map(([, value]) => value as string),
-  }
-}
-
-function fileOf(row: Row): Omit<FileRecord, 'index'> {
-  return {
-    fileId: row.file_id as number,
-    path: row.path as string,
-    key: row.key as string,
-    sizeBytes: row.size_bytes as number,
-    mtimeMs: row.mtime_ms as number,
-    ctimeMs: row.ctime_ms as number,
-    digest: row.digest as string,
   }
 }

@@ -151,6 +151,13 @@ export interface CatalogChange {
   readonly remove?: readonly string[]
 }
 
+/** New products of one release with the files that they, or batches before them, are in: some thousands at a time. */
+export interface CatalogBatch {
+  readonly files: readonly NewFile[]
+  readonly products: readonly NewProduct[]
+}
+export type CatalogBatches = Iterable<CatalogBatch> | AsyncIterable<CatalogBatch>
+
 /** A product by its image's place: what ingest compares a folder with. */
 export interface StoredProduct {
   readonly publisherDid: string
@@ -239,6 +246,12 @@ export interface Catalog {
   productsOfFile(fileId: number): Promise<string[]>
   /** One transaction; numbers of the files by path. */
   change(change: CatalogChange): Promise<ReadonlyMap<string, number>>
+
+  /**
+   * Many new products of one release at once, all or nothing, quickest for a release that is not there yet; how many. A
+   * product that is there already is a conflict. Other calls of this process may wait until it is done.
+   */
+  load(release: string, batches: CatalogBatches): Promise<number>
 
   maps(): Promise<MapRecord[]>
   map(name: string): Promise<MapRecord | undefined>

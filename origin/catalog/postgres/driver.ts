@@ -3,16 +3,13 @@
 
 import type pg from 'pg'
 import type { CatalogDriver, Executor, Row, SqlValue } from '../executor.ts'
+import type { CatalogBatches } from '../store.ts'
 import { POSTGRES_CATALOG } from './dialect.ts'
 import { catalogError, isCollision, isLost } from './errors.ts'
+import { load } from './load.ts'
+import { numbered } from './pool.ts'
 
 const ATTEMPTS = 5
-
-/** `?` -> `$1`, `$2`, …; no statement of the catalogue has a question mark of another kind. */
-export function numbered(sql: string): string {
-  let n = 0
-  return sql.replaceAll('?', () => `$${++n}`)
-}
 
 export class PostgresDriver implements CatalogDriver {
   readonly dialect = POSTGRES_CATALOG
@@ -49,6 +46,10 @@ export class PostgresDriver implements CatalogDriver {
         if (!isCollision(error) || attempt === ATTEMPTS) throw catalogError(error)
       }
     }
+  }
+
+  load(release: string, batches: CatalogBatches): Promise<number> {
+    return load(this.#pool, release, batches).catch(refuse)
   }
 
   async close(): Promise<void> {

@@ -51,3 +51,9 @@ export function createPool(
   pool.on('error', () => undefined)
   return pool
 }
+
+/** `?` -> `$1`, `$2`, …; no statement of the catalogue has a question mark of another kind. */
+export function numbered(sql: string): string {
+  let n = 0
+  return sql.replaceAll('?', () => `$${++n}`)
+}

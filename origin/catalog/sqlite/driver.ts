@@ -3,8 +3,10 @@
 
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
 import type { CatalogDriver, Executor, Row, SqlValue } from '../executor.ts'
+import type { CatalogBatches } from '../store.ts'
 import { SQLITE_CATALOG } from './dialect.ts'
 import { catalogError } from './errors.ts'
+import { load } from './load.ts'
 
 export class SqliteDriver implements CatalogDriver {
   readonly dialect = SQLITE_CATALOG
@@ -56,6 +58,10 @@ export class SqliteDriver implements CatalogDriver {
       this.#transaction = undefined
       resolve()
     }
+  }
+
+  load(release: string, batches: CatalogBatches): Promise<number> {
+    return this.transaction((store) => load(store, release, batches))
   }
 
   async close(): Promise<void> {

@@ -95,6 +95,46 @@ describe.each(stores)('the catalogue on $store', ({ open }) => {
     await catalog.close()
   })
 
+  it('loads a release in bulk as it takes its products one by one', async () => {
+    const [slow, quick] = [await open(), await open()]
+    const files = [fileAt('/a.fits'), fileAt('/b\\t\\n.fits', { index: new Uint8Array([0, 92, 255]) })]
+    const products = Array.from({ length: 50 }, (_, i) =>
+      squareAt(`p${i}`, i * 7, i - 25, 0.5, {
+        title: i % 2 ? 'tab\t, "line"\n, back\\slash, \\N' : undefined,
+        inputs: ['ivo://a?b', 'c'],
+        planes: [
+          { role: 'image', path: '/a.fits', hdu: 1 },
+          { role: 'mask', path: files[1].path, hdu: 2 },
+        ],
+        rights: { access: i % 3 ? 'public' : 'level3', release: 'dr1', groups: ['g'] },
+      }),
+    )
+    await slow.change({ files, products })
+    const batches = [
+      { files, products: products.slice(0, 20) },
+      { files: [], products: products.slice(20) },
+    ]
+    expect(await quick.load('dr1', batches)).toBe(50)
+    const [one, other] = await Promise.all([slow.productsIn('test.square'), quick.productsIn('test.square')])
+    expect(one).toHaveLength(50)
+    expect(other).toEqual(one)
+    const around = circle(70, -15, 12)
+    expect((await quick.productsOverlapping(around)).length).toBeGreaterThan(2)
+    expect(await quick.productsOverlapping(around)).toEqual(await slow.productsOverlapping(around))
+    // Into a release that is there; and nothing of a load that meets a product which is there.
+    const more = (name: string) => squareAt(name, 200, 60, 0.5)
+    expect(await quick.load('dr1', [{ files: [], products: [more('new')] }])).toBe(1)
+    const clash = [
+      { files: [], products: [more('newer')] },
+      { files: [], products: [more('p7')] },
+    ]
+    expect(await codeOf(() => quick.load('dr1', clash))).toBe('conflict')
+    expect(await codeOf(() => quick.load('dr2', [{ files: [], products: [more('newer')] }]))).toBe('conflict')
+    expect(await quick.productsIn('test.square')).toHaveLength(51)
+    await slow.close()
+    await quick.close()
+  })
+
   it('keeps maps, truth and settings', async () => {
     const catalog = await open()
     const map = { map: 'demo/dr1/r', title: 'r', order: 8, formats: ['png'], modifiedMs: 1 } as unknown as MapRecord
