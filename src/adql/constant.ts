@@ -54,8 +54,10 @@ function checkLat(latDeg: number): void {
 }
 
 const normalLon = (lonDeg: number) => {
+  // Within the circle already: the detour would cost the last digits.
+  if (lonDeg >= 0 && lonDeg < 360) return lonDeg
   const lon = ((lonDeg % 360) + 360) % 360
-  return lon === 360 || Object.is(lon, -0) ? 0 : lon
+  return lon === 360 || lon === 0 ? 0 : lon
 }
 
 export function pointShape(lonDeg: number, latDeg: number): Extract<Shape, { kind: 'point' }> {

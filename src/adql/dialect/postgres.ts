@@ -1,11 +1,12 @@
 // What is PostgreSQL's own, with pg_sphere. Functions of the schema skyedge are those of origin/query/postgres-functions.ts.
 
+import { parseMocAscii } from '#src/moc'
 import { degToRad, EDGE_RAD } from '#src/sky'
 import type { AdqlType } from '../types.ts'
 import { isInteger } from '../types.ts'
 import type { Context, Dialect, ParamType, Parts } from './context.ts'
 import type { Predicates, Side } from './predicates.ts'
-import { mocRanges, shapeText, spolyText } from './shape.ts'
+import { shapeText, spolyText } from './shape.ts'
 
 const call =
   (name: string) =>
@@ -229,7 +230,7 @@ function predicates(): Predicates {
       return `(${machine} <@ scircle(skyedge.point(${parts.lon}, ${parts.lat}), ${reach}) AND ${exact})`
     },
     inMoc(context, ascii, lon, lat) {
-      const { order, ranges } = mocRanges(ascii)
+      const { order, ranges } = parseMocAscii(ascii)
       return `skyedge.in_ranges(skyedge.healpix_index(${order}, ${lon}, ${lat}), ${context.param(`{${ranges.join(',')}}`, 'bigints')})`
     },
   }

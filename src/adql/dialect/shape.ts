@@ -54,28 +54,3 @@ const lonLats = (deg: readonly number[]) =>
     lonRad: degToRad(deg[2 * i]),
     latRad: degToRad(deg[2 * i + 1]),
   }))
-
-/** Ranges [start, end) of a MOC's cells at its deepest order: start, end, start, end, … ascending. */
-export function mocRanges(ascii: string): { order: number; ranges: number[] } {
-  const cells: [order: number, first: number, last: number][] = []
-  let order = 0
-  for (const item of ascii.split(/[\s,]+/)) {
-    const [, head, first, last] = /^(?:(\d+)\/)?(?:(\d+)(?:-(\d+))?)?$/.exec(item) ?? []
-    if (head !== undefined) order = Number(head)
-    if (first !== undefined) cells.push([order, Number(first), Number(last ?? first)])
-    else if (head !== undefined) cells.push([order, 0, -1])
-  }
-  const deepest = Math.max(0, ...cells.map(([at]) => at))
-  if (deepest > 24) throw new AdqlError('unsupported', `a MOC has cells of order 24 at most, got ${deepest}`)
-  const pairs = cells
-    .filter(([, first, last]) => last >= first)
-    .map(([at, first, last]) => [first * 4 ** (deepest - at), (last + 1) * 4 ** (deepest - at)] as const)
-    .sort((a, b) => a[0] - b[0])
-  const ranges: number[] = []
-  for (const [start, end] of pairs) {
-    if (ranges.length > 0 && start <= ranges[ranges.length - 1])
-      ranges[ranges.length - 1] = Math.max(ranges[ranges.length - 1], end)
-    else ranges.push(start, end)
-  }
-  return { order: deepest, ranges }
-}
