@@ -34,6 +34,8 @@ export interface IngestOptions {
   readonly dryRun?: boolean
   /** Removes products whose image is gone. */
   readonly prune?: boolean
+  /** False for a file that is still being written: it and what belongs with it wait for the next time. */
+  readonly isComplete?: (path: string) => boolean
   /** Stops between two products; what was stored stays. */
   readonly signal?: AbortSignal
   /** What is known of a product beyond its headers. */
@@ -49,7 +51,10 @@ export async function ingestFolder(options: IngestOptions): Promise<IngestReport
   const root = await realpath(options.folder).catch((error: NodeJS.ErrnoException) => {
     throw new IngestError('no-folder', `the folder cannot be read (${error.code}): is its name right?`)
   })
-  const sets = await fileSets(root, mapping, report)
+  const found = await fileSets(root, mapping, report)
+  const isWhole = (set: FileSet) => set.every(({ path }) => options.isComplete?.(path) ?? true)
+  const sets = found.filter(isWhole)
+  const waiting = new Set(found.filter((set) => !isWhole(set)).flatMap((set) => set.map(({ path }) => path)))
   const total = sets.reduce((sum, set) => sum + set.length, 0)
   const stored = await catalog.storedProducts(collection, release)
   const run = new Run(options, mapping, report, root, stored, await knownFiles(catalog, root))
@@ -62,7 +67,7 @@ export async function ingestFolder(options: IngestOptions): Promise<IngestReport
   }
   await run.flush()
   report.stopped = signal?.aborted ?? false
-  if (!report.stopped) await run.vanish(stored)
+  if (!report.stopped) await run.vanish(stored.filter(({ path }) => !waiting.has(path)))
   onProgress?.(total, total, '')
   return report
 }

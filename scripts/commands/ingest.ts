@@ -1,4 +1,5 @@
-// `skyedge ingest FOLDER`: images of a folder into the catalogue. Headers are read, pixels never.
+// `skyedge ingest SOURCE`: a folder of images, a Butler repository or an ObsCore table into the catalogue, once or for as
+// long as it is watched. Headers are read, pixels never.
 
 import { SingleBar } from 'cli-progress'
 import { type Command, InvalidArgumentError, Option } from 'commander'
@@ -7,10 +8,11 @@ import { openCatalog } from '../../origin/catalog/open.ts'
 import type { ProductRights } from '../../origin/catalog/store.ts'
 import { loadConfig } from '../../origin/config.ts'
 import { IngestError } from '../../origin/ingest/errors.ts'
-import { type IngestOptions, ingestFolder } from '../../origin/ingest/ingest.ts'
 import { NUMBER_FIELDS, readMapping, TEXT_FIELDS } from '../../origin/ingest/mapping.ts'
 import type { IngestReport } from '../../origin/ingest/report.ts'
+import { ingestSource, SOURCES, type Source, type SourceOptions } from '../../origin/ingest/source.ts'
 import { shown } from '../../origin/ingest/walk.ts'
+import { watchSource } from '../../origin/ingest/watch.ts'
 import { UsageError } from '../usage.ts'
 
 interface Options {
@@ -22,6 +24,12 @@ interface Options {
   readonly embargoUntil?: number
   readonly level3Group?: string
   readonly mapping?: string
+  readonly from?: Source
+  readonly butlerCollections?: readonly string[]
+  readonly allowFiles?: readonly string[]
+  readonly watch?: boolean
+  readonly poll?: number
+  readonly settle?: number
   readonly dryRun?: boolean
   readonly prune?: boolean
   readonly json?: boolean
@@ -37,7 +45,8 @@ A mapping file (regular expressions on whole file names without folder and .fits
                 "exptimeS": { "keywords": ["ITIME"], "scale": 0.001 },
                 "instrument": { "value": "WFI" } } }
 Files of one folder with the same group (and group2) are planes of one product. Roles: image, mask, variance, weight,
-error, extra, skip. Fields: ${[...TEXT_FIELDS, ...NUMBER_FIELDS].join(', ')}.
+error, extra, skip. "butler" in the file says what dataset types are: { "facility": "…", "spectralRanges": { "r": [5.5e-7, 6.9e-7] },
+"datasetTypes": { "my_image": { "calibLevel": 2, "title": "{dataset_type} - {band} - {visit}" }, "calexp": false } }. Fields: ${[...TEXT_FIELDS, ...NUMBER_FIELDS].join(', ')}.
 
 Exit status: 0 done, 1 nothing taken or not stored, 2 wrong usage.`
 
@@ -54,11 +63,24 @@ export function parseIso(text: string): number {
   return ms
 }
 
+const parseList = (text: string): string[] => text.split(',').filter((name) => name !== '')
+const collect = (text: string, before: readonly string[] = []): string[] => [...before, text]
+
+function parseSeconds(text: string): number {
+  const seconds = Number(text)
+  if (!(seconds > 0 && seconds <= 86_400))
+    throw new InvalidArgumentError('expected seconds, more than 0, at most a day.')
+  return seconds * 1000
+}
+
 export function register(program: Command): void {
   program
     .command('ingest')
-    .description('take the images of a folder into the catalogue: headers are read, files stay where they are')
-    .argument('<folder>', 'a folder (or one file); hidden files and symbolic links are passed over')
+    .description(
+      'take images into the catalogue: of a folder, a Butler repository or an ObsCore table; files stay where they are',
+    )
+    .argument('<source>', 'a folder (or one file), a repository with its butler.yaml, or a VOTable, CSV or Parquet')
+    .addOption(new Option('--from <kind>', 'what the source is (default: found out)').choices(SOURCES))
     .requiredOption('--collection <name>', 'collection of the products, e.g. survey.calexp', parseName)
     .requiredOption('--release <name>', 'data release they belong to, e.g. dr1', parseName)
     .addOption(
@@ -69,6 +91,19 @@ export function register(program: Command): void {
     .addOption(new Option('--embargo-until <iso>', 'nobody may see them until then').argParser(parseIso))
     .option('--level3-group <group>', 'only members of this group may see them', parseName)
     .option('--mapping <file>', 'JSON file that says what names, HDUs and keywords mean')
+    .option(
+      '--butler-collections <names>',
+      'collections of the repository to search, in order (default: all runs)',
+      parseList,
+    )
+    .option(
+      '--allow-files <folder>',
+      'folder outside of the repository whose files may be read (may be repeated)',
+      collect,
+    )
+    .option('--watch', 'go on and take what comes, until interrupted')
+    .option('--poll <seconds>', 'with --watch: look again after so long (default: 30)', parseSeconds)
+    .option('--settle <seconds>', 'with --watch: a file is complete when unchanged so long (default: 3)', parseSeconds)
     .option('--prune', 'remove products of the folder whose image is gone')
     .option('--dry-run', 'look at everything, store nothing')
     .option('--json', 'print the report as JSON')
@@ -87,7 +122,7 @@ export function rightsOf(options: Options): ProductRights {
   }
 }
 
-async function ingest(folder: string, options: Options): Promise<void> {
+async function ingest(source: string, options: Options): Promise<void> {
   const config = loadConfig()
   const stop = new AbortController()
   const mapping = options.mapping === undefined ? undefined : await usage(() => readMapping(options.mapping!))
@@ -96,8 +131,11 @@ async function ingest(folder: string, options: Options): Promise<void> {
   process.once('SIGINT', onSignal).once('SIGTERM', onSignal)
   const progress = progressOn(process.stderr)
   try {
-    const request: IngestOptions = {
-      folder,
+    const request: SourceOptions & { signal: AbortSignal } = {
+      folder: source,
+      from: options.from,
+      butlerCollections: options.butlerCollections,
+      allowFiles: options.allowFiles,
       collection: options.collection,
       release: options.release,
       authority: config.authority,
@@ -109,7 +147,11 @@ async function ingest(folder: string, options: Options): Promise<void> {
       signal: stop.signal,
       onProgress: progress.update,
     }
-    const report = await usage(() => ingestFolder(request))
+    if (options.watch) {
+      await usage(() => watchSource({ ...request, ...watching(options, progress) }))
+      return
+    }
+    const report = await usage(() => ingestSource(request))
     progress.stop()
     process.stdout.write(options.json ? `${JSON.stringify(jsonOf(report), undefined, 2)}\n` : textOf(report))
     const products = report.taken + report.updated + report.unchanged
@@ -118,6 +160,29 @@ async function ingest(folder: string, options: Options): Promise<void> {
     progress.stop()
     process.off('SIGINT', onSignal).off('SIGTERM', onSignal)
     await catalog.close()
+  }
+}
+
+/** Each time that something was taken: what the report says, or as JSON one line. */
+function watching(options: Options, progress: Progress) {
+  process.stderr.write('watch: waiting for data, Ctrl-C ends it\n')
+  let told = new Set<string>()
+  return {
+    pollMs: options.poll,
+    settleMs: options.settle,
+    onReport(report: IngestReport) {
+      progress.stop()
+      const refused = report.refused.filter(({ name, reason }) => !told.has(`${name}\0${reason}`))
+      const notes = report.notes.filter(({ name, reason }) => !told.has(`${name}\0${reason}`))
+      // What was said of a file once is not said again each time.
+      told = new Set([...report.refused, ...report.notes].map(({ name, reason }) => `${name}\0${reason}`))
+      const fresh = { ...report, refused, notes }
+      process.stdout.write(options.json ? `${JSON.stringify(jsonOf(fresh))}\n` : textOf(fresh))
+    },
+    onProblem(message: string) {
+      progress.stop()
+      process.stderr.write(`watch: ${shown(message)}; trying again\n`)
+    },
   }
 }
 

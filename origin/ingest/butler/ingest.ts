@@ -2,7 +2,7 @@
 // stream, one dataset type after the other; files are opened for their headers only. What cannot be taken is named with
 // its reason and the rest goes on: only a registry or a catalogue that cannot be used at all stops it.
 
-import { realpath } from 'node:fs/promises'
+import { realpath, stat } from 'node:fs/promises'
 import { FitsError } from '#src/fits'
 import { SkyError } from '#src/sky'
 import { StorageError } from '#src/storage'
@@ -239,6 +239,19 @@ class Run {
       this.#report.vanished.push({ productId, name: path.slice(root.length + 1) })
     }
     if (!prune || dryRun || gone.length === 0) return
+    // A disk that is not mounted is no reason to forget what is on it.
+    const absent = await Promise.all(
+      roots.map((root) =>
+        stat(root).then(
+          () => false,
+          () => true,
+        ),
+      ),
+    )
+    if (absent.includes(true)) {
+      this.#report.notes.push({ name: 'prune', reason: 'a folder of the repository is not there: nothing is removed' })
+      return
+    }
     await catalog.change({ remove: gone.map(({ publisherDid }) => publisherDid) })
     this.#report.removed = gone.length
   }

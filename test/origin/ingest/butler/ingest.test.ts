@@ -13,6 +13,7 @@ import type { Catalog, Product } from '../../../../origin/catalog/store.ts'
 import { CATALOG_TABLES, catalogBindings } from '../../../../origin/catalog/tables/bindings.ts'
 import { type ButlerOptions, ingestButler } from '../../../../origin/ingest/butler/ingest.ts'
 import { parseMapping } from '../../../../origin/ingest/mapping.ts'
+import { watchSource } from '../../../../origin/ingest/watch.ts'
 import { ORACLES, oracles, postgres } from '../../../support/optional.ts'
 import { freshDatabase, type TestDatabase } from '../../../support/postgres.ts'
 
@@ -278,6 +279,38 @@ describe.skipIf(!butler.found)(butler.says('a Butler repository'), () => {
     renameSync(`${file!.path}.away`, file!.path)
     expect(await ingestButler(optionsFor(made, catalog))).toMatchObject({ taken: 1, vanished: [] })
   })
+
+  it('is followed: a dataset that leaves or comes back is seen, by the registry alone', async () => {
+    const { catalog: own } = freshCatalog()
+    const stop = new AbortController()
+    const reports: { taken: number; withdrawn: number }[] = []
+    const ended = watchSource({
+      ...optionsFor(made, own),
+      signal: stop.signal,
+      pollMs: 100,
+      settleMs: 100,
+      onReport: ({ taken, refused }) =>
+        reports.push({ taken, withdrawn: refused.filter(({ reason }) => reason.startsWith('withdrawn')).length }),
+      onProblem: () => undefined,
+    })
+    const count = made.rows.length - 2
+    await expect.poll(() => reports, { timeout: 10_000 }).toEqual([{ taken: count, withdrawn: 1 }])
+    const db = new DatabaseSync(join(made.folder, 'repo/gen3.sqlite3'))
+    const row = db
+      .prepare('SELECT * FROM dataset_location WHERE dataset_id = ?')
+      .get(made.facts.ids['visit_image-again'].replaceAll('-', ''))!
+    db.prepare('DELETE FROM dataset_location WHERE dataset_id = ?').run(row.dataset_id)
+    await expect.poll(() => reports.at(-1), { timeout: 10_000 }).toEqual({ taken: 0, withdrawn: 2 })
+    db.prepare('INSERT INTO dataset_location (datastore_name, dataset_id) VALUES (?, ?)').run(
+      row.datastore_name,
+      row.dataset_id,
+    )
+    db.close()
+    await expect.poll(() => reports.at(-1), { timeout: 10_000 }).toEqual({ taken: 0, withdrawn: 1 })
+    expect(reports).toHaveLength(3)
+    stop.abort()
+    await ended
+  }, 40_000)
 
   it('is refused in one sentence where its registry is damaged', async () => {
     const { catalog: own } = freshCatalog()
