@@ -3,12 +3,16 @@
 
 import { readdir, readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
+import { publisherDid } from '#src/obscore'
 import type { ProductRights } from '#src/rights'
 import type { Catalog, TruthRow } from '../../origin/catalog/store.ts'
+import type { CoaddInputRecord } from '../../origin/catalog/survey.ts'
 import { buildMap } from '../../origin/hips/build.ts'
 import { buildColourMap } from '../../origin/hips/colour.ts'
 import { writeWhole } from '../../origin/hips/tile-files.ts'
 import { ingestFolder } from '../../origin/ingest/ingest.ts'
+import { makePlan, type SurveySize } from './plan.ts'
+import { amendDemo, putDemoSurvey } from './survey-records.ts'
 
 const DEMO_RELEASE = 'dr1'
 const DEMO_BANDS = ['g', 'r', 'i'] as const
@@ -19,7 +23,7 @@ const DEMO_TEAM = 'demo-team'
 /** The last visit's. Far enough for a demo. */
 const EMBARGO_UNTIL_MS = Date.UTC(2031, 0, 1)
 /** Another version makes everything anew from the files. */
-const VERSION = 1
+const VERSION = 2
 
 export interface DemoWorld {
   readonly catalog: Catalog
@@ -42,6 +46,7 @@ export interface DemoArchive {
 
 interface Truth {
   readonly seed: number
+  readonly size: SurveySize
   readonly embargoedVisit: number
   readonly stars: readonly Placed[]
   readonly galaxies: readonly Placed[]
@@ -69,7 +74,7 @@ export async function makeDemoArchive(world: DemoWorld): Promise<DemoArchive> {
   if (same && (await missingMaps(catalog)).length === 0) return before
   await rm(marker, { force: true })
 
-  const products = await fillCatalog(world, truth)
+  const products = await fillDemoCatalog(world, truth)
   await catalog.putTruth(DEMO_RELEASE, truthRows(truth))
   await makeMaps(world, before !== undefined && !same)
   const archive = { version: VERSION, seed: truth.seed, products, maps: mapNames() }
@@ -91,7 +96,10 @@ interface Part {
 }
 
 /** Exposures visit by visit, as one of them has other rights than the rest. */
-async function partsOf({ folder }: DemoWorld, { embargoedVisit }: Truth): Promise<Part[]> {
+async function partsOf(
+  { folder }: Pick<DemoWorld, 'folder'>,
+  { embargoedVisit }: Pick<Truth, 'embargoedVisit'>,
+): Promise<Part[]> {
   const open: ProductRights = { access: 'public', release: DEMO_RELEASE }
   const parts: Part[] = []
   for (const kind of ['calexp', 'calexp_comp'])
@@ -107,17 +115,30 @@ async function partsOf({ folder }: DemoWorld, { embargoedVisit }: Truth): Promis
   return parts
 }
 
-async function fillCatalog(world: DemoWorld, truth: Truth): Promise<number> {
+/** The catalogue alone, without truth and maps. */
+export async function fillDemoCatalog(
+  world: Pick<DemoWorld, 'catalog' | 'authority' | 'folder' | 'onProgress'>,
+  truth: Pick<Truth, 'seed' | 'size' | 'embargoedVisit'>,
+): Promise<number> {
   const { catalog, authority, onProgress } = world
   const parts = await partsOf(world, truth)
+  const plan = makePlan(truth.seed, truth.size)
+  const bandOf = new Map(plan.visits.map(({ visit, band }) => [visit, band]))
+  const inputs: CoaddInputRecord[] = []
+  const amend = amendDemo(inputs, (visit, detector) => {
+    const productId = `demo.calexp-${String(visit).padStart(5, '0')}-${detector}-${bandOf.get(visit)}`
+    return publisherDid({ authority, release: DEMO_RELEASE, productId })
+  })
   let products = 0
   for (const [i, part] of parts.entries()) {
     onProgress?.('catalogue', i, parts.length)
-    const report = await ingestFolder({ ...part, release: DEMO_RELEASE, authority, catalog })
+    const report = await ingestFolder({ ...part, release: DEMO_RELEASE, authority, catalog, amend })
     const refused = report.refused[0]
     if (refused) throw new Error(`the demo's ${refused.name} was refused: ${refused.reason}`)
     products += report.taken + report.updated + report.unchanged
   }
+  await putDemoSurvey(catalog, { release: DEMO_RELEASE, seed: truth.seed, size: truth.size })
+  await catalog.putSurvey({ coaddInputs: inputs })
   onProgress?.('catalogue', parts.length, parts.length)
   return products
 }
