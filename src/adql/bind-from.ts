@@ -13,6 +13,7 @@ import {
   fail,
   type Merged,
   type Names,
+  namesOf,
   newScope,
   nextId,
   type Scope,
@@ -28,10 +29,10 @@ interface BoundReference {
 /** Fills the scope's names; gives the members of FROM. */
 export function bindFrom(references: readonly TableReference[], scope: Scope): BoundFrom[] {
   const bound = references.map((reference) => bindReference(reference, scope))
-  scope.names = {
-    entries: bound.flatMap(({ names }) => names.entries),
-    merged: bound.flatMap(({ names }) => names.merged),
-  }
+  scope.names = namesOf(
+    bound.flatMap(({ names }) => names.entries),
+    bound.flatMap(({ names }) => names.merged),
+  )
   checkNames(scope.names.entries, references, scope)
   return bound.map(({ from }) => from)
 }
@@ -50,7 +51,7 @@ function bindReference(reference: TableReference, scope: Scope): BoundReference 
   if (reference.kind === 'join') return bindJoin(reference, scope)
   const entry =
     reference.kind === 'table' ? tableEntry(reference, scope) : derivedEntry(reference.rows, reference.alias, scope)
-  return { from: entry.source, names: { entries: [entry], merged: [] } }
+  return { from: entry.source, names: namesOf([entry]) }
 }
 
 function tableEntry({ name, alias, at }: Extract<TableReference, { kind: 'table' }>, scope: Scope): Entry {
@@ -140,10 +141,7 @@ function bindJoin(reference: Extract<TableReference, { kind: 'join' }>, scope: S
   const left = bindReference(reference.left, scope)
   const right = bindReference(reference.right, scope)
   const join = reference.join.toLowerCase() as BoundJoin['join']
-  const both: Names = {
-    entries: [...left.names.entries, ...right.names.entries],
-    merged: [...left.names.merged, ...right.names.merged],
-  }
+  const both = namesOf([...left.names.entries, ...right.names.entries], [...left.names.merged, ...right.names.merged])
   const make = (on: BoundCondition | undefined, names: Names): BoundReference => {
     // NATURAL without a common column is every combination.
     const from: BoundJoin = on
@@ -174,7 +172,7 @@ function bindJoin(reference: Extract<TableReference, { kind: 'join' }>, scope: S
       `NATURAL ${reference.join} JOIN finds no column that both sides have`,
       'ON or USING',
     )
-  return make(on, { entries: both.entries, merged: [...merged, ...rest] })
+  return make(on, namesOf(both.entries, [...merged, ...rest]))
 }
 
 function bindOn(on: Expression, names: Names, scope: Scope): BoundCondition {

@@ -25,6 +25,7 @@ import { mocOfShape, mocOfText } from './moc-literal.ts'
 import { fail, type Scope } from './scope.ts'
 import { isGeometry, isNumeric, nameOfType } from './types.ts'
 
+const MOST_MOCS = 8
 const SQUARE_DEGREES = (180 / Math.PI) ** 2
 
 export const double = (value: number): BoundValue => ({ kind: 'literal', type: 'double', value })
@@ -240,6 +241,8 @@ function bindMoc(node: CallNode, scope: Scope): BoundValue {
     const order = constantNumber(args[0])
     if (order === undefined || args[1].kind !== 'shape')
       throw fail(scope, node.at, 'unsupported', 'MOC(order, region) takes constants only')
+    if (++scope.binding.mocs > MOST_MOCS)
+      throw fail(scope, node.at, 'too-many', `a query makes at most ${MOST_MOCS} MOCs of regions`)
     return shaped(mocOfShape(order, args[1].shape))
   })
 }

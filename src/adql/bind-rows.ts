@@ -45,9 +45,12 @@ interface Selected {
 function bindSelect(node: Select, orderBy: readonly OrderTerm[], scope: Scope): Selected {
   const from = bindFrom(node.from, scope)
   const where = node.where && restricted(scope, 'WHERE', () => bindCondition(node.where!, scope))
-  const items = node.items.flatMap((item) => bindItem(item, scope))
-  if (items.length > MOST_COLUMNS)
-    throw fail(scope, node.at, 'too-many', `the SELECT has ${items.length} columns, at most ${MOST_COLUMNS} are taken`)
+  const items: Item[] = []
+  for (const item of node.items) {
+    items.push(...bindItem(item, scope))
+    if (items.length > MOST_COLUMNS)
+      throw fail(scope, item.at, 'too-many', `the SELECT has more than ${MOST_COLUMNS} columns`)
+  }
   nameItems(items)
   const groupBy = node.groupBy.map((term) => bindKey(term, items, scope))
   const having = node.having && bindCondition(node.having, scope)

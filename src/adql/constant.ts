@@ -71,7 +71,12 @@ export function circleShape(lonDeg: number, latDeg: number, radiusDeg: number): 
   return { ...pointShape(lonDeg, latDeg), kind: 'circle', radiusDeg }
 }
 
+/** Checking and comparing polygons takes the product of their vertices. */
+const MOST_VERTICES = 1000
+
 export function polygonShape(numbers: readonly number[]): Shape {
+  if (numbers.length > 2 * MOST_VERTICES)
+    throw new RangeError(`a polygon has at most ${MOST_VERTICES} vertices, got ${numbers.length / 2}`)
   if (numbers.length % 2 === 1) throw new RangeError(`a polygon needs pairs of numbers, got ${numbers.length} numbers`)
   const verticesDeg: number[] = []
   for (let i = 0; i < numbers.length; i += 2) {
@@ -158,6 +163,8 @@ export function shapeContains(shape: Shape, point: Shape): boolean | undefined {
 }
 
 export function shapesIntersect(a: Shape, b: Shape): boolean | undefined {
+  const corners = (shape: Shape) => (shape.kind === 'polygon' ? shape.verticesDeg.length / 2 : 1)
+  if (corners(a) * corners(b) > 10_000) return undefined
   const [first, second] = [regionOf(a), regionOf(b)]
   return first && second ? regionsIntersect(first, second) : undefined
 }

@@ -142,11 +142,10 @@ export class Cursor {
   }
 
   /** One or more, separated by commas. */
-  list<T>(one: () => T, what: string): T[] {
+  list<T>(one: () => T, what: string, most = this.limits.items): T[] {
     const found = [one()]
     while (this.accept(',')) {
-      if (found.length >= this.limits.items)
-        throw this.error('too-many', `there are more than ${this.limits.items} ${what}`, this.token)
+      if (found.length >= most) throw this.error('too-many', `there are more than ${most} ${what}`, this.token)
       found.push(one())
     }
     return found

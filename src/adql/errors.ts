@@ -39,12 +39,14 @@ export class AdqlError extends Error {
       expected = '',
     }: Partial<Pick<AdqlError, 'line' | 'column' | 'token' | 'expected'>> = {},
   ) {
-    super(line > 0 ? `${message} (line ${line}, column ${column})` : message)
+    // The text is a stranger's: no line ends, and not the whole of it.
+    const clean = message.replace(/\p{Cc}+/gu, ' ').slice(0, 600)
+    super(line > 0 ? `${clean} (line ${line}, column ${column})` : clean)
     this.name = 'AdqlError'
     this.code = code
     this.line = line
     this.column = column
-    this.token = token
+    this.token = token.slice(0, 100)
     this.expected = expected
   }
 }

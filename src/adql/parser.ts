@@ -9,6 +9,9 @@ import { parseFrom } from './from.ts'
 import { tokenize } from './lexer.ts'
 import { isReserved } from './token.ts'
 
+/** Each is compared with every column of its SELECT. */
+const MOST_KEYS = 200
+
 export function parseAdql(text: string, limits: Partial<AdqlLimits> = {}): Query {
   const all = { ...DEFAULT_LIMITS, ...limits }
   if (text.length > all.characters)
@@ -110,12 +113,16 @@ function finish(cursor: Cursor, rows: RowsExpression): RowsExpression {
 function orderByClause(cursor: Cursor): OrderTerm[] {
   if (!cursor.accept('ORDER')) return []
   cursor.expect('BY', 'after ORDER')
-  return cursor.list(() => {
-    const expression = parseValue(cursor, 'after ORDER BY')
-    const descending = cursor.accept('DESC')
-    if (!descending) cursor.accept('ASC')
-    return { expression, descending }
-  }, 'terms in ORDER BY')
+  return cursor.list(
+    () => {
+      const expression = parseValue(cursor, 'after ORDER BY')
+      const descending = cursor.accept('DESC')
+      if (!descending) cursor.accept('ASC')
+      return { expression, descending }
+    },
+    'terms in ORDER BY',
+    MOST_KEYS,
+  )
 }
 
 function select(cursor: Cursor): Select {
@@ -149,7 +156,7 @@ function select(cursor: Cursor): Select {
 function groupByClause(cursor: Cursor): Select['groupBy'] {
   if (!cursor.accept('GROUP')) return []
   cursor.expect('BY', 'after GROUP')
-  return cursor.list(() => parseValue(cursor, 'after GROUP BY'), 'terms in GROUP BY')
+  return cursor.list(() => parseValue(cursor, 'after GROUP BY'), 'terms in GROUP BY', MOST_KEYS)
 }
 
 function selectItem(cursor: Cursor): SelectItem {

@@ -21,6 +21,7 @@ export function resolveAdql(query: Query, { tables, uploads }: ResolveOptions): 
     common: [],
     read: new Set(),
     nextId: 0,
+    mocs: 0,
   }
   const common: CommonRows[] = []
   for (const { name, rows } of query.with) {

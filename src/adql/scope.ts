@@ -14,6 +14,8 @@ export interface Binding {
   readonly common: CommonRows[]
   readonly read: Set<Table>
   nextId: number
+  /** Coverage maps made of regions so far: each takes milliseconds. */
+  mocs: number
 }
 
 export function nextId(binding: Binding): number {
@@ -45,10 +47,18 @@ export interface Merged {
 export interface Names {
   readonly entries: readonly Entry[]
   readonly merged: readonly Merged[]
+  /** What the merged columns stand for, by `key`. */
+  readonly covered: ReadonlySet<string>
 }
 
+export const namesOf = (entries: readonly Entry[], merged: readonly Merged[] = []): Names => ({
+  entries,
+  merged,
+  covered: new Set(merged.flatMap(({ covers }) => [...covers])),
+})
+
 /** Where aggregates may not stand, and why; undefined where they may. */
-export type Place = 'WHERE' | 'ON' | 'GROUP BY' | 'an aggregate' | 'ORDER BY of an ungrouped query'
+export type Place = 'WHERE' | 'ON' | 'GROUP BY' | 'an aggregate'
 
 export interface Scope {
   readonly binding: Binding
@@ -60,7 +70,7 @@ export interface Scope {
   correlated: boolean
 }
 
-export const NO_NAMES: Names = { entries: [], merged: [] }
+const NO_NAMES = namesOf([])
 
 export function newScope(binding: Binding, parent?: Scope): Scope {
   return { binding, ...(parent && { parent }), names: NO_NAMES, sawAggregate: false, correlated: false }
@@ -106,13 +116,10 @@ export interface Candidate {
 }
 
 /** Everything that the unqualified name can mean here, without looking further out. */
-export function candidates({ entries, merged }: Names, name: Identifier, outer = 0): Candidate[] {
+export function candidates({ entries, merged, covered }: Names, name: Identifier, outer = 0): Candidate[] {
   const found: Candidate[] = []
-  const covered = new Set<string>()
-  for (const one of merged) {
-    for (const each of one.covers) covered.add(each)
+  for (const one of merged)
     if (sameName(name, one.field.name)) found.push({ ...one, value: outer > 0 ? shifted(one.value, outer) : one.value })
-  }
   for (const entry of entries)
     for (const position of positionsIn(entry, name)) {
       const own = key(entry.source, position)
@@ -165,7 +172,7 @@ export function findColumn(scope: Scope, name: readonly Identifier[], at: number
           'ambiguous',
           `"${written(qualifier)}" stands for ${entries.length} tables in FROM; give them aliases`,
         )
-      found = entries.length === 1 ? candidates({ entries, merged: [] }, column, outer) : []
+      found = entries.length === 1 ? candidates(namesOf(entries), column, outer) : []
       // The nearest table of that name is meant, even if it has no such column.
       if (entries.length === 1 && found.length === 0) knownQualifier = true
     }
