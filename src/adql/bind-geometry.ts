@@ -25,7 +25,7 @@ import { mocOfShape, mocOfText } from './moc-literal.ts'
 import { fail, type Scope } from './scope.ts'
 import { isGeometry, isNumeric, nameOfType } from './types.ts'
 
-const MOST_MOCS = 8
+const MOST_MOCS = 4
 const SQUARE_DEGREES = (180 / Math.PI) ** 2
 
 export const double = (value: number): BoundValue => ({ kind: 'literal', type: 'double', value })

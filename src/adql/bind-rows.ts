@@ -91,7 +91,7 @@ function bindItem(item: SelectItem, scope: Scope): Item[] {
   const value = bindValue(item.expression, scope)
   const { at } = item.expression
   const { type } = value
-  const name = item.alias?.name ?? nameOf(item.expression)
+  const name = item.alias?.name ?? (value.kind === 'column' ? value.field.name : nameOf(item.expression))
   return [{ value, type, field: fieldOf(value, type, name), at }]
 }
 
@@ -135,7 +135,7 @@ function everything({ qualifier, at }: Extract<SelectItem, { kind: 'all' }>, sco
 /** What a column of the result is: a column's own description, or that of its type. */
 function fieldOf(value: BoundValue, type: AdqlType, name: string): Field {
   if (value.kind === 'column') {
-    if (name.toLowerCase() === value.field.name.toLowerCase()) return value.field
+    if (name === value.field.name) return value.field
     return { ...plain(value.field), name }
   }
   const shown = value.kind === 'aggregate' && (value.name === 'MIN' || value.name === 'MAX') ? value.args[0] : undefined

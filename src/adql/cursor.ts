@@ -39,6 +39,10 @@ export class Cursor {
     return this.#tokens[this.#next]
   }
 
+  get previous(): Token | undefined {
+    return this.#tokens[this.#next - 1]
+  }
+
   /** The key of the token after the next one. */
   get following(): string {
     return this.#tokens[this.#next + 1]?.key ?? ''

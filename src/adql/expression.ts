@@ -29,12 +29,12 @@ export const parseValue = (cursor: Cursor, where = ''): Expression => value(curs
 
 export function parseCondition(cursor: Cursor, where: string): Expression {
   const { token } = cursor
-  return asCondition(cursor, climb(cursor, OR), token.at, where)
+  return asCondition(cursor, climb(cursor, OR, where), token.at, where)
 }
 
 function value(cursor: Cursor, level: number, where = ''): Expression {
   const { token } = cursor
-  const found = climb(cursor, level)
+  const found = climb(cursor, level, where)
   if (isCondition(found))
     throw cursor.error('syntax', `expected a value${where && ` ${where}`}, found a condition`, token, 'a value')
   return found
@@ -53,10 +53,10 @@ function asCondition(cursor: Cursor, found: Expression, at: number, where: strin
   throw cursor.error('syntax', `expected a condition ${where}, found a value${hint}`, { at, text }, 'a condition')
 }
 
-function climb(cursor: Cursor, level: number): Expression {
+function climb(cursor: Cursor, level: number, where = ''): Expression {
   cursor.enter()
   const start = cursor.token.at
-  let left = prefix(cursor)
+  let left = prefix(cursor, where)
   for (;;) {
     const { token } = cursor
     const { key } = token
@@ -91,7 +91,7 @@ function chain(cursor: Cursor, first: Expression, key: 'AND' | 'OR', level: numb
     if (terms.length >= cursor.limits.items)
       throw cursor.error('too-many', `there are more than ${cursor.limits.items} terms joined by ${key}`, cursor.token)
     const { token } = cursor
-    terms.push(asCondition(cursor, climb(cursor, level + 1), token.at, `after ${key}`))
+    terms.push(asCondition(cursor, climb(cursor, level + 1, `after ${key}`), token.at, `after ${key}`))
   }
   return { kind: key === 'AND' ? 'and' : 'or', terms, at }
 }
@@ -143,7 +143,7 @@ function inItems(cursor: Cursor): Extract<Expression, { kind: 'in' }>['items'] {
   return items.length === 1 && rows ? rows : items
 }
 
-function prefix(cursor: Cursor): Expression {
+function prefix(cursor: Cursor, where: string): Expression {
   const { token } = cursor
   if (token.key === '-' || token.key === '+') {
     cursor.take()
@@ -153,13 +153,13 @@ function prefix(cursor: Cursor): Expression {
   if (token.key === 'NOT') {
     cursor.take()
     const { at } = cursor.token
-    const operand = asCondition(cursor, climb(cursor, NOT), at, 'after NOT')
+    const operand = asCondition(cursor, climb(cursor, NOT, 'after NOT'), at, 'after NOT')
     return { kind: 'not', operand, at: token.at }
   }
-  return primary(cursor)
+  return primary(cursor, where)
 }
 
-function primary(cursor: Cursor): Expression {
+function primary(cursor: Cursor, where: string): Expression {
   const { token } = cursor
   const { at, key } = token
   switch (token.kind) {
@@ -195,7 +195,7 @@ function primary(cursor: Cursor): Expression {
       if (isReserved(key) && !CLAUSES.has(key)) cursor.identifier('a value')
       if (!isReserved(key)) return column(cursor)
   }
-  throw cursor.unexpected('a value')
+  throw cursor.unexpected('a value', where)
 }
 
 function column(cursor: Cursor): Expression {
@@ -247,7 +247,7 @@ function call(cursor: Cursor): Expression {
   if (cursor.accept(')')) return { kind: 'call', name, star: false, args: [], at }
   const quantifier = cursor.accept('DISTINCT') ? 'DISTINCT' : cursor.accept('ALL') ? 'ALL' : undefined
   const args = cursor.list(() => value(cursor, OR, where), `arguments of ${key}`)
-  if (!cursor.is(')')) throw cursor.unexpected(') or ","', where)
+  if (!cursor.is(')')) throw cursor.unexpected('")" or ","', where)
   cursor.take()
   return quantifier
     ? { kind: 'call', name, quantifier, star: false, args, at }

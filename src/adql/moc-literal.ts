@@ -5,8 +5,8 @@ import { degToRad } from '#src/sky'
 import type { Shape } from './bound.ts'
 import { regionOf } from './constant.ts'
 
-/** About 20,000 cells at most lie on the edge of a region at this order. */
-const LARGEST_ORDER = 10
+/** About 10,000 cells at most lie on the edge of a region at this order. */
+const LARGEST_ORDER = 9
 
 /** Throws RangeError. */
 export function mocOfText(text: string): Shape {

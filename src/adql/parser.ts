@@ -21,13 +21,19 @@ export function parseAdql(text: string, limits: Partial<AdqlLimits> = {}): Query
   const query = { text, with: withClause(cursor), rows: parseRows(cursor) }
   while (cursor.accept(';'));
   const { token } = cursor
-  if (token.kind !== 'end')
-    throw token.key === ')'
-      ? cursor.error('syntax', 'found ")" without its "("', token, 'the end of the query')
-      : cursor.unexpected('the end of the query')
+  if (token.kind !== 'end') throw trailing(cursor)
   // Long chains such as a + b + c … are deep trees without being deep text; few tokens cannot be deep.
   if (tokens.length > all.depth) checkHeight(query, cursor)
   return query
+}
+
+function trailing(cursor: Cursor): AdqlError {
+  const { token, previous } = cursor
+  if (token.key === ')') return cursor.error('syntax', 'found ")" without its "("', token, 'the end of the query')
+  // `FROM t LIMIT 5` names the table LIMIT.
+  if (previous?.key === 'LIMIT')
+    return cursor.error('syntax', 'ADQL has no LIMIT; write SELECT TOP 5 for the first 5 rows', previous, 'TOP')
+  return cursor.unexpected('the end of the query')
 }
 
 function withClause(cursor: Cursor): CommonTable[] {

@@ -205,7 +205,13 @@ function unknownColumn(scope: Scope, name: readonly Identifier[], at: number, kn
   const qualifier = name.slice(0, -1)
   const column = name[name.length - 1]
   const scopes: Scope[] = []
-  for (let here: Scope | undefined = scope; here; here = here.parent) scopes.push(here)
+  for (let here: Scope | undefined = scope; here; here = here.parent) {
+    const asked = knownQualifier && qualified(here.names, qualifier).length > 0
+    // Only the nearest table of that name was asked.
+    if (asked) scopes.length = 0
+    scopes.push(here)
+    if (asked) break
+  }
   const entries = scopes.flatMap(({ names }) => names.entries)
   if (qualifier.length > 0 && !knownQualifier) {
     const near = suggestion(
