@@ -18,6 +18,8 @@ export interface IngestReport {
   /** Planes of the products, by role. */
   readonly planes: Record<string, number>
   readonly refused: Refusal[]
+  /** Refused beyond those that are named: a table of millions of bad rows must fit in memory. */
+  unnamed: number
   /** Products whose image is no longer there, or no longer taken. */
   readonly vanished: { readonly productId: string; readonly name: string }[]
   /** How many of the vanished were removed (--prune). */
@@ -26,6 +28,14 @@ export interface IngestReport {
   readonly notes: Refusal[]
   /** True where it was stopped before the end; what was stored stays. */
   stopped: boolean
+}
+
+/** Refusals that a repository or a table names one by one; the rest is counted. */
+export const MAX_NAMED = 1000
+
+export function refuse(report: IngestReport, name: string, reason: string): void {
+  if (report.refused.length < MAX_NAMED) report.refused.push({ name, reason })
+  else report.unnamed++
 }
 
 export function emptyReport(collection: string, release: string, dryRun: boolean): IngestReport {
@@ -39,6 +49,7 @@ export function emptyReport(collection: string, release: string, dryRun: boolean
     unchanged: 0,
     planes: {},
     refused: [],
+    unnamed: 0,
     vanished: [],
     removed: 0,
     notes: [],

@@ -235,6 +235,7 @@ function textOf(report: IngestReport): string {
   for (const { name, reason } of refused) lines.push(`refused ${shown(name)}: ${shown(reason)}`)
   for (const { name, reason } of notes) lines.push(`note ${shown(name)}: ${reason}`)
   for (const { productId, name } of vanished) lines.push(`gone ${shown(name)}: product ${productId}`)
+  if (report.unnamed > 0) lines.push(`refused ${report.unnamed} more, not named here`)
   if (report.files === 0 && vanished.length === 0)
     lines.push('note nothing was found that starts as a FITS file or is named like one')
   if (vanished.length > removed && !report.dryRun)
@@ -244,7 +245,7 @@ function textOf(report: IngestReport): string {
     .map(([role, n]) => counted(n, `${role} plane`))
   lines.push(
     `${report.stopped ? 'stopped: ' : ''}${report.dryRun ? 'would have ' : ''}taken ${taken}, updated ${updated}, ` +
-      `unchanged ${unchanged}, refused ${refused.length}${removed > 0 ? `, removed ${removed}` : ''}` +
+      `unchanged ${unchanged}, refused ${refused.length + report.unnamed}${removed > 0 ? `, removed ${removed}` : ''}` +
       ` (${counted(report.files, 'FITS file')}${planes.length > 0 ? `; ${planes.join(', ')}` : ''})`,
   )
   return `${lines.join('\n')}\n`

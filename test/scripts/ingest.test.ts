@@ -1,6 +1,7 @@
 // `skyedge ingest` as an operator runs it: exit status, what is printed, rights by options.
 
-import { spawnSync } from 'node:child_process'
+import { spawn, spawnSync } from 'node:child_process'
+import { once } from 'node:events'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
@@ -103,6 +104,41 @@ describe('skyedge ingest', () => {
     expect(status).toBe(1)
     expect(stderr).toBe('skyedge: the folder of SKYEDGE_DATA cannot be made: check its name and its rights\n')
   })
+
+  it('follows a folder until it is interrupted, and then ends with 0', async () => {
+    const place = join(all, 'followed')
+    put(place, 'one.fits', fitsFile({ cards: tanCards(10, 20) }))
+    const args = [
+      '--collection',
+      'test.watch',
+      '--release',
+      'dr1',
+      '--watch',
+      '--settle',
+      '0.3',
+      '--poll',
+      '0.5',
+      '--json',
+    ]
+    const child = spawn(process.execPath, [join(root, 'scripts/skyedge.ts'), 'ingest', place, ...args], {
+      env: { ...process.env, SKYEDGE_DATA: join(all, 'watched') },
+    })
+    const ended = once(child, 'exit')
+    let out = ''
+    child.stdout.setEncoding('utf8').on('data', (text: string) => {
+      out += text
+    })
+    const taken = () =>
+      out
+        .split('\n')
+        .slice(0, -1)
+        .map((line) => JSON.parse(line).taken)
+    await expect.poll(taken, { timeout: 15_000 }).toEqual([1])
+    put(place, 'two.fits', fitsFile({ cards: tanCards(30, 20) }))
+    await expect.poll(taken, { timeout: 15_000 }).toEqual([1, 1])
+    child.kill('SIGINT')
+    expect(await ended).toEqual([0, null])
+  }, 40_000)
 
   it('reads dates as UTC', () => {
     expect(parseIso('2030-01-01')).toBe(Date.UTC(2030, 0, 1))

@@ -14,7 +14,7 @@ import type { IngestOptions } from '../ingest.ts'
 import { BUILT_IN } from '../mapping.ts'
 import { type FoundImage, imagesOf } from '../planes.ts'
 import { readFile } from '../read-file.ts'
-import { emptyReport, type IngestReport } from '../report.ts'
+import { emptyReport, type IngestReport, refuse } from '../report.ts'
 import { type Collections, readCollections } from './collections.ts'
 import { readConfig } from './config.ts'
 import { type DatasetTypeRule, RUBIN } from './dataset-types.ts'
@@ -153,7 +153,7 @@ class Run {
     } catch (error) {
       if (!isExpected(error)) throw error
       const reason = 'syscall' in error ? `cannot be read (${(error as NodeJS.ErrnoException).code})` : error.message
-      this.#report.refused.push({ name, reason })
+      refuse(this.#report, name, reason)
       // Frames without a place on the sky are no products, but their exposures belong to the survey.
       if (dataset.located) this.#seen.add(dataset)
     }

@@ -6,14 +6,12 @@ import { basename } from 'node:path'
 import type { NewProduct } from '../../catalog/store.ts'
 import { IngestError } from '../errors.ts'
 import type { IngestOptions } from '../ingest.ts'
-import { emptyReport, type IngestReport } from '../report.ts'
+import { emptyReport, type IngestReport, refuse } from '../report.ts'
 import { productOfRow, type RowTarget } from './row.ts'
 import { type SourceColumn, tableFormat, tableRows } from './source.ts'
 import { scalesOf } from './units.ts'
 
 const BATCH = 500
-/** Bad rows that are named one by one; the rest is counted. */
-export const MAX_NAMED = 1000
 /** Without these no row can be used. */
 const NEEDED = ['access_url', 'calib_level']
 
@@ -36,16 +34,12 @@ export async function ingestTable(options: IngestOptions): Promise<IngestReport>
   const made = new Set<string>()
   let products: NewProduct[] = []
   let rows = 0
-  let unnamed = 0
   const flush = async () => {
     const batch = products
     products = []
     if (!dryRun && batch.length > 0) await catalog.change({ products: batch })
   }
-  const refuse = (reason: string) => {
-    if (report.refused.length < MAX_NAMED) report.refused.push({ name: `row ${rows}`, reason })
-    else unnamed++
-  }
+  const refuseRow = (reason: string) => refuse(report, `row ${rows}`, reason)
   report.files = 1
   for await (const row of tableRows(options.folder, format, { columns })) {
     if (signal?.aborted) break
@@ -56,16 +50,16 @@ export async function ingestTable(options: IngestOptions): Promise<IngestReport>
       product = productOfRow(row, target())
     } catch (error) {
       if (!(error instanceof IngestError)) throw error
-      refuse(error.message)
+      refuseRow(error.message)
       continue
     }
     const before = generations.get(product.publisherDid)
     if (made.has(product.publisherDid)) {
-      refuse('has the identifier of a row before it')
+      refuseRow('has the identifier of a row before it')
       continue
     }
     if (before === undefined && (await catalog.product(product.publisherDid))) {
-      refuse('another collection of this release, or a file of this one, has its identifier already')
+      refuseRow('another collection of this release, or a file of this one, has its identifier already')
       continue
     }
     made.add(product.publisherDid)
@@ -76,7 +70,6 @@ export async function ingestTable(options: IngestOptions): Promise<IngestReport>
     if (products.length >= BATCH) await flush()
   }
   await flush()
-  if (unnamed > 0) report.notes.push({ name: basename(options.folder), reason: `${unnamed} more rows were refused` })
   report.stopped = signal?.aborted ?? false
   if (report.stopped) return report
   const gone = stored.filter(({ publisherDid }) => !made.has(publisherDid))

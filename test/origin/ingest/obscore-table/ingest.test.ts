@@ -10,8 +10,9 @@ import { afterAll, describe, expect, it } from 'vitest'
 import { openSqliteCatalog } from '../../../../origin/catalog/sqlite/sqlite-catalog.ts'
 import type { Catalog } from '../../../../origin/catalog/store.ts'
 import { csvRows } from '../../../../origin/ingest/obscore-table/csv.ts'
-import { ingestTable, MAX_NAMED } from '../../../../origin/ingest/obscore-table/ingest.ts'
+import { ingestTable } from '../../../../origin/ingest/obscore-table/ingest.ts'
 import { productIdOf } from '../../../../origin/ingest/obscore-table/row.ts'
+import { MAX_NAMED } from '../../../../origin/ingest/report.ts'
 import { sourceOf } from '../../../../origin/ingest/source.ts'
 
 const all = mkdtempSync(join(tmpdir(), 'skyedge-obscore-'))
@@ -192,7 +193,7 @@ describe('an ObsCore table', () => {
     const report = await take(put('many.csv', csv(rows)), freshCatalog(), { dryRun: true })
     expect(report.taken).toBe(15_000)
     expect(report.refused).toHaveLength(MAX_NAMED)
-    expect(report.notes).toEqual([{ name: 'many.csv', reason: '4000 more rows were refused' }])
+    expect(report.unnamed).toBe(5000 - MAX_NAMED)
   })
 })
 
