@@ -13,6 +13,8 @@ export interface RowTarget {
 
 export interface ChildStore {
   readonly said: ReadySaid
+  /** Rows come as COPY's text. */
+  readonly copies: boolean
   /** Gives every row in turn, until the target has enough. */
   rows(query: Query, deadlineMs: number, target: RowTarget): void | Promise<void>
   upload(name: string, path: string, limits: UploadLimits): Promise<Table>

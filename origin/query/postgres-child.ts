@@ -16,6 +16,7 @@ const CONNECT_MS = 10_000
 
 class PostgresStore implements ChildStore {
   readonly said
+  readonly copies = true
   readonly #client: pg.Client
   #uploaded = false
 

@@ -2,9 +2,9 @@
 // killed without warning when a query must end, so it keeps nothing that must survive.
 
 import { Worker } from 'node:worker_threads'
-import type { ChildStore } from './child-store.ts'
+import type { ChildStore, RowTarget } from './child-store.ts'
 import { QueryError } from './errors.ts'
-import { type AnyWriter, closable, formatWriter } from './formats/writer.ts'
+import { closable, formatWriter } from './formats/writer.ts'
 import { FRAME, writeFrame, writeJson } from './frames.ts'
 import type { EndSaid, ErrorSaid, Order, ProcessLimits } from './orders.ts'
 import type { Query, Store } from './query.ts'
@@ -22,7 +22,7 @@ async function openStore(opened: Store, given: ProcessLimits): Promise<ChildStor
 }
 
 async function run(query: Query, deadlineMs: number): Promise<void> {
-  const writer = formatWriter(query, limits!)
+  const writer = formatWriter(query, limits!, store!.copies)
   let rows = 0
   let overflow = false
   let sent = false
@@ -34,22 +34,30 @@ async function run(query: Query, deadlineMs: number): Promise<void> {
     sent ||= bytes.length > 0
     flushed = performance.now()
   }
-  const target = {
-    row(cells: Parameters<AnyWriter['row']>[0]): boolean {
-      if (rows >= query.maxrec) {
-        overflow = true
-        return false
-      }
+  const flushIfDue = () => {
+    const full = writer.pending >= FLUSH_BYTES
+    if (!full && ((rows & 15) !== 0 || writer.pending === 0 || performance.now() - flushed <= FLUSH_MS)) return
+    // Of a base64 stream only some rows end where a tail may follow: wait for one of those, but not for ever.
+    if (writer.whole || writer.pending >= 8 * FLUSH_BYTES) flush()
+  }
+  const target: RowTarget = {
+    row(cells) {
+      overflow = rows >= query.maxrec
+      if (overflow) return false
       writer.row(cells)
       rows++
-      const full = writer.pending >= FLUSH_BYTES
-      if (full || ((rows & 15) === 0 && writer.pending > 0 && performance.now() - flushed > FLUSH_MS)) {
-        // Of a base64 stream only some rows end where a tail may follow: wait for one of those, but not for ever.
-        if (writer.whole || writer.pending >= 8 * FLUSH_BYTES) flush()
-      }
+      flushIfDue()
       return true
     },
   }
+  if (writer.lines)
+    target.lines = (bytes) => {
+      const most = query.maxrec - rows
+      rows += writer.lines!(bytes, most)
+      overflow = rows >= query.maxrec && linesIn(bytes, most + 1) > most
+      flushIfDue()
+      return !overflow
+    }
   try {
     await store!.rows(query, deadlineMs, target)
     if (writer.rest) {
@@ -65,6 +73,13 @@ async function run(query: Query, deadlineMs: number): Promise<void> {
   } finally {
     writer.discard?.()
   }
+}
+
+/** Lines of a piece, counted up to a number. */
+function linesIn(bytes: Uint8Array, most: number): number {
+  let lines = 0
+  for (let at = bytes.indexOf(10); at >= 0 && lines < most; at = bytes.indexOf(10, at + 1)) lines++
+  return lines
 }
 
 function errorSaid(error: unknown): ErrorSaid {

@@ -21,6 +21,7 @@ const FORBIDDEN_FUNCTIONS = new Set(['load_extension', 'fts3_tokenizer', 'zerobl
 
 class SqliteStore implements ChildStore {
   readonly said = {}
+  readonly copies = false
   readonly #path: string
   readonly #limits: ProcessLimits
   #db: DatabaseSync | undefined
