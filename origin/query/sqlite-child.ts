@@ -72,7 +72,7 @@ class SqliteStore implements ChildStore {
     const db = new DatabaseSync(this.#path, { readOnly: true, timeout: 5000, allowExtension: false })
     const { memoryBytes, diskBytes } = this.#limits
     db.enableDefensive(true)
-    db.exec(`PRAGMA hard_heap_limit=${memoryBytes}; PRAGMA cache_size=-16384; PRAGMA mmap_size=268435456;
+    db.exec(`PRAGMA hard_heap_limit=${memoryBytes}; PRAGMA cache_size=-16384; PRAGMA mmap_size=67108864;
       PRAGMA temp_store=FILE; PRAGMA trusted_schema=ON; PRAGMA query_only=OFF`)
     const { page_size: page } = db.prepare('PRAGMA temp.page_size').get() as { page_size: number }
     db.exec(`PRAGMA temp.max_page_count=${Math.ceil(diskBytes / page)}`)
