@@ -153,11 +153,15 @@ export function footprintHolds(outer: Footprint, inner: Footprint): boolean {
   for (let i = a.length - 3, j = 0; j < a.length; i = j, j += 3) {
     const length = angle(a[i], a[i + 1], a[i + 2], a[j], a[j + 1], a[j + 2])
     const cuts = [0, length]
+    const cut = (x: number, y: number, z: number) => {
+      const t = angle(a[i], a[i + 1], a[i + 2], x, y, z)
+      // Edges that lie on one another cross anywhere, by rounding.
+      if (t < length) cuts.push(t)
+    }
     for (let k = b.length - 3, l = 0; l < b.length; k = l, l += 3) {
-      if (arcDistance(a, i, j, b[l], b[l + 1], b[l + 2], EDGE_RAD) <= EDGE_RAD)
-        cuts.push(angle(a[i], a[i + 1], a[i + 2], b[l], b[l + 1], b[l + 2]))
+      if (arcDistance(a, i, j, b[l], b[l + 1], b[l + 2], EDGE_RAD) <= EDGE_RAD) cut(b[l], b[l + 1], b[l + 2])
       const meeting = crossing(a, i, j, b, k, l)
-      if (meeting) cuts.push(angle(a[i], a[i + 1], a[i + 2], meeting[0], meeting[1], meeting[2]))
+      if (meeting) cut(...meeting)
     }
     cuts.sort((s, t) => s - t)
     const sin = Math.sin(length)
