@@ -67,7 +67,7 @@ const server: CatalogStore = {
       let n = 0
       return (
         await client.query(
-          text.replace(/\?/g, () => `$${++n}`),
+          text.replace(/'[^']*'|\?/g, (part) => (part === '?' ? `$${++n}` : part)),
           [...params],
         )
       ).rows

@@ -6,6 +6,7 @@ import {
   COADD_INPUTS,
   CONDITIONS,
   DETECTORS,
+  OBSERVATION_URI,
   PRODUCT_COLUMNS,
   PRODUCT_INDEXES,
   RELEASES,
@@ -92,4 +93,11 @@ const FIRST_STEP = [
   JOBS_STEP,
 ].join('\n')
 
-export const STEPS: readonly string[] = [FIRST_STEP]
+const SECOND_STEP = [
+  `ALTER TABLE products ADD COLUMN ${OBSERVATION_URI.name} text COLLATE "C"
+     GENERATED ALWAYS AS ${OBSERVATION_URI.as} STORED;`,
+  'DROP INDEX IF EXISTS products_by_uri;',
+  OBSERVATION_URI.index,
+].join('\n')
+
+export const STEPS: readonly string[] = [FIRST_STEP, SECOND_STEP]

@@ -3,7 +3,7 @@
 
 import type { DatabaseSync } from 'node:sqlite'
 import { CatalogError } from '../store.ts'
-import { SECOND_STEP } from './second-step.ts'
+import { SECOND_STEP, THIRD_STEP } from './second-step.ts'
 
 const STEPS: readonly string[] = [
   `CREATE TABLE files (
@@ -78,6 +78,7 @@ const STEPS: readonly string[] = [
    ) STRICT, WITHOUT ROWID;
    CREATE TABLE settings (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;`,
   SECOND_STEP,
+  THIRD_STEP,
 ]
 
 /** Brings the database to the newest schema; several processes may try at once. */

@@ -1,7 +1,7 @@
 // From products alone to the whole survey: rights move from JSON in every product to a table of their own, products
 // say more, and releases, visits, detectors, conditions, inputs and calibrations come beside them.
 
-import { PRODUCT_COLUMNS, PRODUCT_INDEXES, SURVEY_TABLES } from '../tables/definitions.ts'
+import { OBSERVATION_URI, PRODUCT_COLUMNS, PRODUCT_INDEXES, SURVEY_TABLES } from '../tables/definitions.ts'
 import { columnSql, createIndexes, createTable } from '../tables/physical.ts'
 
 const field = (name: string) => `json_extract(record, '$.${name}')`
@@ -19,4 +19,11 @@ export const SECOND_STEP = [
   'UPDATE products SET rights_id = (SELECT rights_id FROM rights WHERE record = products.rights);',
   'ALTER TABLE products DROP COLUMN rights;',
   ...createIndexes({ name: 'products', columns: [], key: [], indexes: PRODUCT_INDEXES }),
+].join('\n')
+
+/** An earlier second step had an index on the expression itself. */
+export const THIRD_STEP = [
+  `ALTER TABLE products ADD COLUMN ${OBSERVATION_URI.name} TEXT GENERATED ALWAYS AS ${OBSERVATION_URI.as} VIRTUAL;`,
+  'DROP INDEX IF EXISTS products_by_uri;',
+  OBSERVATION_URI.index,
 ].join('\n')

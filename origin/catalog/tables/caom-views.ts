@@ -1,11 +1,11 @@
 // The schema `caom2` over products, planes and files. An observation is the first of its products that may be shown; an
 // artifact is the first plane of a product in a file. So nothing is stored twice, and what is hidden leaves no trace.
 
-import { observationUri } from './definitions.ts'
-import { type Fragment, raw, sql } from './fragment.ts'
+import { OBSERVATION_URI } from './definitions.ts'
+import { type Fragment, sql } from './fragment.ts'
 import { isoTime, PRODUCT, productPlaces, releaseTime, type View, type ViewContext, visible } from './views.ts'
 
-const URI = observationUri('p.')
+const URI = `p.${OBSERVATION_URI.name}`
 /** The product was made from others. */
 const DERIVED = '(p.tract IS NOT NULL OR EXISTS (SELECT 1 FROM coadd_inputs ci WHERE ci.coadd_did = p.publisher_did))'
 const conditionsOf = (column: string) => `(SELECT c.${column} FROM conditions c
@@ -153,7 +153,7 @@ export const caomViews: Readonly<Record<string, (context: ViewContext) => View>>
       AND NOT EXISTS (SELECT 1 FROM products o WHERE o.visit = m.visit AND o.release = m.release
         AND o.instrument = m.instrument AND o.collection = m.collection AND o.obs_id = m.obs_id
         AND o.id < m.id AND ${visible('o', context)})`,
-    columns: { parentid: URI, memberid: raw(observationUri('m.')) },
+    columns: { parentid: URI, memberid: `m.${OBSERVATION_URI.name}` },
   }),
   // An input that the archive has is shown where it may be seen; any other is only a name.
   provenanceinput: (context) => ({

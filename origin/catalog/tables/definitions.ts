@@ -25,9 +25,6 @@ export const PRODUCT_COLUMNS = columns(`raft text, physical_filter text, image_t
   em_res_power real, target_class text, creator_did text, creator_name text, proposal_id text, bib_reference text,
   depth_mag real, num_inputs integer, access_url text, access_format text, rights_id integer`)
 
-/** The observation of a product as CAOM names it: an index on the expression itself makes joins over it quick. */
-export const observationUri = (alias: string): string => `('caom:' || ${alias}collection || '/' || ${alias}obs_id)`
-
 export const PRODUCT_INDEXES: readonly PhysicalIndex[] = [
   { name: 'products_by_tract', on: ['tract', 'patch', 'band'] },
   { name: 'products_by_depth', on: ['depth_mag'] },
@@ -35,8 +32,17 @@ export const PRODUCT_INDEXES: readonly PhysicalIndex[] = [
   { name: 'products_by_raft', on: ['raft', 'visit'] },
   { name: 'products_by_detector', on: ['detector', 'visit'] },
   { name: 'products_by_observation', on: ['collection', 'obs_id', 'id'] },
-  { name: 'products_by_uri', on: [observationUri('')] },
 ]
+
+/**
+ * The observation of a product as CAOM names it, reckoned by the database. It is a column and no index on an expression:
+ * SQLite 3.53 loses rows where two tables that are joined have the same one.
+ */
+export const OBSERVATION_URI = {
+  name: 'observation_uri',
+  as: `('caom:' || collection || '/' || obs_id)`,
+  index: 'CREATE INDEX products_by_observation_uri ON products (observation_uri);',
+} as const
 
 /** What a product was made from, in order: `input` is a publisherDid or another URI. `id` is the product's. */
 export const PRODUCT_INPUTS: PhysicalTable = {
