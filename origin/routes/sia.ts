@@ -2,6 +2,7 @@
 // as any upload is, and come back as regions. Errors are VOTables, or plain text where a text format was asked for.
 
 import { type Context, Hono } from 'hono'
+import { AdqlError } from '#src/adql'
 import { DaliError, type FilePart, quoted } from '#src/dali'
 import { readPublisherDid } from '#src/obscore'
 import {
@@ -27,6 +28,7 @@ import { streamed } from '../stream.ts'
 type C = Context<OriginEnv>
 
 const DEADLINE_MS = 60_000
+const TOO_MUCH: ReadonlySet<string> = new Set(['too-long', 'too-many', 'too-deep'])
 const TEXT_FORMATS = new Set(['csv', 'tsv'])
 
 interface PartFile {
@@ -53,6 +55,7 @@ export function siaRoutes(deps: OriginDeps): Hono<OriginEnv> {
   }
 
   async function positions(request: SiaRequest, files: readonly PartFile[], scope: RunOptions): Promise<Position[]> {
+    const uploads = uploadsFor(request.uploads, files)
     for (const { name } of files)
       if (!request.uploads.some(({ part }) => part === name))
         throw new DaliError('usage', `the file ${quoted(name)} is named by no UPLOAD`, { parameter: 'UPLOAD' })
@@ -155,6 +158,9 @@ export function siaRoutes(deps: OriginDeps): Hono<OriginEnv> {
       )
     } catch (error) {
       await leave()
+      // The client never saw the query that was made of its request.
+      if (error instanceof AdqlError && TOO_MUCH.has(error.code))
+        throw new DaliError('usage', 'these regions are too many or too wide for one query', { cause: error })
       throw error
     }
   }

@@ -63,10 +63,13 @@ function parallel(from: number, to: number, latDeg: number, side: 1 | -1): Point
   const lift = latDeg * side < 0 ? (sagitta / RAD) * side : 0
   const shifted = Math.max(-90, Math.min(90, latDeg + lift))
   return Array.from({ length: chords + 1 }, (_, i) => ({
-    lonDeg: (((from + ((to - from) * i) / chords) % 360) + 360) % 360,
-    latDeg: shifted,
+    lonDeg: rounded((((from + ((to - from) * i) / chords) % 360) + 360) % 360),
+    latDeg: rounded(shifted),
   }))
 }
+
+/** To 4 micro-arcseconds: the query stays shorter. */
+const rounded = (deg: number) => Number(deg.toFixed(9))
 
 const distinct = (points: readonly Point[]) =>
   points.filter((point, i) => {

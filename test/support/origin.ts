@@ -63,7 +63,11 @@ export interface ProductToPut {
 }
 
 /** Takes files into the catalogue by hand; the publisher DID. */
-export async function putProduct(catalog: Catalog, { productId, planes, rights, collection = 'test' }: ProductToPut) {
+export async function putProduct(
+  catalog: Catalog,
+  { productId, planes, rights, collection = 'test' }: ProductToPut,
+  more: Partial<NewProduct> = {},
+) {
   const paths = [...new Set(planes.map(({ path }) => path))]
   const hdus = new Map<string, Hdu[]>()
   const files = await Promise.all(
@@ -107,6 +111,7 @@ export async function putProduct(catalog: Catalog, { productId, planes, rights, 
     generation: files.map(({ digest }) => digest).join('+'),
     modifiedMs: Date.UTC(2026, 5, 1),
     planes,
+    ...more,
   }
   await catalog.change({ files, products: [product] })
   return publisherDid
