@@ -55,13 +55,13 @@ export function siaRoutes(deps: OriginDeps): Hono<OriginEnv> {
   }
 
   async function positions(request: SiaRequest, files: readonly PartFile[], scope: RunOptions): Promise<Position[]> {
-    const uploads = uploadsFor(request.uploads, files)
+    const { principal, base } = scope
+    const uploads = await uploadsFor(request.uploads, { parts: files, principal, base, jobs })
     for (const { name } of files)
       if (!request.uploads.some(({ part }) => part === name))
         throw new DaliError('usage', `the file ${quoted(name)} is named by no UPLOAD`, { parameter: 'UPLOAD' })
     const found: Position[] = []
-    const { principal, base } = scope
-    for (const upload of await uploadsFor(request.uploads, { parts: files, principal, base, jobs })) {
+    for (const upload of uploads) {
       const text = `SELECT * FROM TAP_UPLOAD.${upload.name}`
       const query = { text, maxrec: SIA_UPLOAD.rows + 1, format: 'json', uploads: [upload] } as const
       const { metadata, data } = await table(query, scope)
