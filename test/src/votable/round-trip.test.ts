@@ -16,7 +16,7 @@ import {
   votableWriter,
 } from '#src/votable'
 import { element } from '#src/xml'
-import { command } from '../../support/optional.ts'
+import { command, shared, sharedFile } from '../../support/optional.ts'
 
 const FIELDS: readonly Field[] = [
   { name: 'a "b" <c>', datatype: 'char', arraysize: '*', description: 'text & more' },
@@ -209,6 +209,18 @@ describe('VOTable documents', () => {
       const { stdout, stderr } = spawnSync('stilts', ['votlint', `votable=${path}`], { encoding: 'utf8' })
       expect(`${stdout}${stderr}`.match(/^(?:ERROR|WARNING).*/gm) ?? [], name).toEqual([])
     }
+  })
+
+  const schema = sharedFile('conformance/xmllint_xsd.sh')
+  it.skipIf(!schema.found || !stilts.found)(schema.says('are valid against the schema of VOTable 1.4'), () => {
+    const paths = Object.entries(documents).map(([name, document]) => {
+      const path = join(folder, `${name}.vot`)
+      writeFileSync(path, document)
+      return path
+    })
+    const { status, stdout } = spawnSync(shared('conformance/xmllint_xsd.sh'), paths, { encoding: 'utf8' })
+    expect(stdout).not.toContain('fails')
+    expect(status).toBe(0)
   })
 
   it('say how it ended, after the table', () => {
