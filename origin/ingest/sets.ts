@@ -15,11 +15,14 @@ export type FileSet = readonly NamedFile[]
 const OTHER =
   /\.(txt|md|json|ya?ml|xml|vot|csv|tsv|avro|par(q|quet)?|png|jpe?g|gif|pdf|log|py|ts|js|zip|tar|gz|bz2|xz|reg|html?)$/i
 
+/** Never opened as an image. */
+export const isOther = (name: string): boolean => !looksLikeFits(name) && OTHER.test(name)
+
 export async function fileSets(root: string, mapping: Mapping, report: IngestReport): Promise<FileSet[]> {
   const sets = new Map<string, NamedFile[]>()
   const onSkipped = (name: string, reason: string) => report.refused.push({ name, reason })
   for await (const file of walkFolder(root, { onSkipped })) {
-    if (!looksLikeFits(file.name) && OTHER.test(file.name)) continue
+    if (isOther(file.name)) continue
     const folder = file.name.slice(0, file.name.lastIndexOf('/') + 1)
     const stem = stemOf(file.name)
     const matched = firstRule(stem, mapping)

@@ -9,6 +9,7 @@ import { dirname } from 'node:path'
 import { repositoryMark } from './butler/mark.ts'
 import { IngestError } from './errors.ts'
 import type { IngestReport } from './report.ts'
+import { isOther } from './sets.ts'
 import { ingestSource, type Source, type SourceOptions, sourceOf } from './source.ts'
 import { walkFolder } from './walk.ts'
 
@@ -89,7 +90,9 @@ class WatchedFiles implements Watched {
   async look(): Promise<boolean> {
     const now = performance.now()
     const seen = new Map<string, Seen>()
-    for await (const { path } of walkFolder(this.#folder)) {
+    for await (const { path, name } of walkFolder(this.#folder)) {
+      // A log that grows all night keeps nobody awake; a table that is followed is itself the folder.
+      if (path !== this.#folder && isOther(name)) continue
       const stats = await stat(path).catch(() => undefined)
       if (!stats) continue
       const mark = `${stats.size} ${stats.mtimeMs} ${stats.ino}`

@@ -1,6 +1,6 @@
 """Makes real Butler Gen3 repositories with lsst-daf-butler, and what lsst-dax-obscore exports of them.
 
-Usage: butler_repo.py FOLDER [--registry postgresql://user@host:port/db] [--only-export]
+Usage: butler_repo.py FOLDER [--registry postgresql://user@host:port/db] [--collections-by-name]
 
 FOLDER/repo      a repository: raws ingested where they lie (FOLDER/raw), everything else in the datastore
 FOLDER/rows.json the ObsCore rows of dax_obscore's own exporter, FOLDER/config.yaml its configuration
@@ -84,11 +84,14 @@ def detector_wcs(pointing, detector):
     return wcs_at(*pointing, dx=(1 - detector) * (WIDTH + 4))
 
 
-def make_repo(folder, registry):
+def make_repo(folder, registry, by_name):
     root = folder / "repo"
     config = Config()
     if registry:
         config["registry", "db"] = registry
+    if by_name:
+        manager = "lsst.daf.butler.registry.collections.nameKey.NameKeyCollectionManager"
+        config["registry", "managers", "collections"] = manager
     config["datastore", "checksum"] = True
     Butler.makeRepo(str(root), config=config)
     return Butler.from_config(str(root), writeable=True)
@@ -369,11 +372,12 @@ def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("folder", type=pathlib.Path)
     parser.add_argument("--registry", help="database of the registry, default SQLite in the repository")
+    parser.add_argument("--collections-by-name", action="store_true", help="as older repositories keep them")
     args = parser.parse_args()
     folder = args.folder.resolve()
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
-    butler = make_repo(folder, args.registry)
+    butler = make_repo(folder, args.registry, args.collections_by_name)
     insert_dimensions(butler)
     make = fill(butler, folder)
     rows = export(butler, folder)

@@ -20,6 +20,8 @@ const MANAGERS = [
   ['collections', /(SynthInt|Name)KeyCollectionManager$/],
   ['datastores', /MonolithicDatastoreRegistryBridgeManager$/],
 ] as const
+/** Read without being asked for again: a view in the place of one could do anything. */
+const NEEDED = ['collection', 'dataset', 'dataset_type', 'dataset_location']
 /** Universes of the namespace daf_butler that were tried or read: their tables differ in columns that are looked for. */
 export const NEWEST_UNIVERSE = 8
 const MAX_TYPES = 100_000
@@ -32,6 +34,7 @@ export interface RegistrySchema {
 export async function readSchema(registry: RegistryReader): Promise<RegistrySchema> {
   if (!(await registry.columns('butler_attributes')))
     throw broken('it has no table butler_attributes, which every Butler registry has')
+  for (const table of NEEDED) if (!(await registry.columns(table))) throw broken(`it has no table ${table}`)
   const attributes = new Map<string, string>()
   const wanted = [...MANAGERS.map(([name]) => `config:registry.managers.${name}`), 'config:dimensions.json']
   for await (const row of registry.rows(
@@ -59,7 +62,6 @@ function universeOf(json: string | undefined): number {
 }
 
 async function readTypes(registry: RegistryReader): Promise<DatasetType[]> {
-  if (!(await registry.columns('dataset_type'))) throw broken('it has no table dataset_type')
   const types: DatasetType[] = []
   const seen = new Map<string, readonly string[] | undefined>()
   for await (const row of registry.rows('SELECT * FROM dataset_type ORDER BY id')) {

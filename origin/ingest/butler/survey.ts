@@ -77,6 +77,7 @@ async function* detectors({ registry, seen }: SurveyOptions): AsyncGenerator<Det
 async function* visits({ registry, seen, release }: SurveyOptions): AsyncGenerator<VisitRecord> {
   const [visit, exposure] = [await registry.columns('visit'), await registry.columns('exposure')]
   const done = new Set<string>()
+  if (!(await registry.columns('physical_filter')) || !(await registry.columns('visit_definition'))) return
   const filter = `LEFT JOIN physical_filter f ON f.instrument = x.instrument AND f.name = x.physical_filter`
   const first = `LEFT JOIN exposure e ON e.instrument = x.instrument AND e.id =
       (SELECT min(d.exposure) FROM visit_definition d WHERE d.instrument = x.instrument AND d.visit = x.id)`

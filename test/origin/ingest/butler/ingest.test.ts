@@ -19,7 +19,9 @@ import { freshDatabase, type TestDatabase } from '../../../support/postgres.ts'
 
 const SCRIPT = resolve(import.meta.dirname, '../../../reference/butler_repo.py')
 const butler = oracles('lsst.daf.butler', 'lsst.dax.obscore')
-const server = { found: oracles('psycopg2').found && postgres().found, says: postgres().says }
+const driver = oracles('psycopg2')
+const database = postgres()
+const server = driver.found ? database : driver
 type Row = Record<string, string | number | null>
 
 interface Made {
@@ -280,6 +282,18 @@ describe.skipIf(!butler.found)(butler.says('a Butler repository'), () => {
     expect(await ingestButler(optionsFor(made, catalog))).toMatchObject({ taken: 1, vanished: [] })
   })
 
+  it('may keep its collections by name, as older ones do', async () => {
+    const older = make('older', '--collections-by-name')
+    const { catalog: own, path: ownPath } = freshCatalog()
+    expect(await ingestButler(optionsFor(older, own))).toMatchObject({ taken: older.rows.length - 2 })
+    const ours = obscoreOf(ownPath)
+    const expected = older.rows.filter(({ obs_publisher_did: did }) =>
+      ours.some((row) => row.obs_publisher_did === did),
+    )
+    expect([ours.length, differences(ours, expected)]).toEqual([older.rows.length - 2, []])
+    expect(obscoreOf(ownPath, 'calibration_product')).toHaveLength(6)
+  }, 40_000)
+
   it('is followed: a dataset that leaves or comes back is seen, by the registry alone', async () => {
     const { catalog: own } = freshCatalog()
     const stop = new AbortController()
@@ -327,6 +341,11 @@ describe.skipIf(!butler.found)(butler.says('a Butler repository'), () => {
     await expect(attempt('no database')).rejects.toThrow('the registry cannot be read')
     await expect(attempt(new Uint8Array(0))).rejects.toThrow('no table butler_attributes')
     await expect(attempt(whole.subarray(0, whole.length / 2))).rejects.toThrow('the registry cannot be read')
+    const view = new DatabaseSync(join(broken, 'view.sqlite3'))
+    view.exec(`CREATE TABLE butler_attributes (name, value); CREATE TABLE collection (x); CREATE TABLE dataset_type (x);
+      CREATE VIEW dataset AS WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT i AS id FROM n`)
+    view.close()
+    await expect(attempt(readFileSync(join(broken, 'view.sqlite3')))).rejects.toThrow('it has no table dataset')
     // Damage in the middle of a table: refused, or read around; never anything else.
     for (let page = 5; page < 200; page += 13) {
       const bytes = Buffer.from(whole)
@@ -344,16 +363,16 @@ describe.skipIf(!butler.found)(butler.says('a Butler repository'), () => {
 })
 
 describe.skipIf(!butler.found || !server.found)(server.says(butler.says('a registry in PostgreSQL')), () => {
-  let database: TestDatabase
+  let registry: TestDatabase
   beforeAll(async () => {
-    database = await freshDatabase()
-    ends.push(() => database.drop())
-    await database.query('CREATE EXTENSION btree_gist')
+    registry = await freshDatabase()
+    ends.push(() => registry.drop())
+    await registry.query('CREATE EXTENSION btree_gist')
   }, 60_000)
 
   it('gives the same rows as dax_obscore, too', async () => {
-    const url = new URL(database.url)
-    const made = make('postgres', '--registry', database.url.replace(/^postgres:/, 'postgresql+psycopg2:'))
+    const url = new URL(registry.url)
+    const made = make('postgres', '--registry', registry.url.replace(/^postgres:/, 'postgresql+psycopg2:'))
     expect(readFileSync(join(made.folder, 'repo/butler.yaml'), 'utf8')).toContain(url.host)
     const { catalog, path } = freshCatalog()
     const report = await ingestButler(optionsFor(made, catalog))
