@@ -36,15 +36,16 @@ export function register(program: Command): void {
     .option('--json', 'print them as JSON')
     .action(({ json }: { json?: boolean }) => withCatalog((catalog) => list(catalog, json ?? false)))
   release
-    .command('set <release>')
+    .command('set')
     .description('describe a release; what is not said stays as it was')
+    .argument('<release>', 'its name', parseRelease)
     .option('--title <text>', 'the release in a line')
     .option('--description <text>', 'what is in it')
     .addOption(new Option('--status <status>', 'where it stands').choices(RELEASE_STATUSES))
     .option('--date <date>', 'when it became or becomes available, UTC, e.g. 2026-06-30', parseDate)
     .action((name: string, { date, ...said }: SetOptions) =>
       withCatalog((catalog) =>
-        set(catalog, { release: parseRelease(name), ...said, ...(date !== undefined && { releasedMs: date }) }),
+        set(catalog, { release: name, ...said, ...(date !== undefined && { releasedMs: date }) }),
       ),
     )
 }
