@@ -104,7 +104,10 @@ function findTable(name: readonly Identifier[], scope: Scope, at: number): Table
     if (exact.length > 0) found = exact
   }
   if (found.length === 1) return found[0]
-  const short = text.slice(0, 100)
+  const short = name
+    .map((part) => part.name)
+    .join('.')
+    .slice(0, 100)
   if (found.length > 1) {
     const all = found.map(({ schema, name: own }) => `${schema}.${own}`)
     throw fail(

@@ -385,6 +385,10 @@ const MISTAKES: readonly (readonly [text: string, error: string])[] = [
     'WITH a AS (SELECT 1 FROM obscore), A AS (SELECT 2 FROM obscore) SELECT * FROM a',
     'ambiguous: WITH has two tables "A" (line 1, column 36)',
   ],
+  [
+    'SELECT 1 FROM db.ivoa.obscore',
+    'unknown-table: there is no table "db.ivoa.obscore"; did you mean ivoa.ObsCore? (line 1, column 15)',
+  ],
   ['SELECT x.* FROM obscore', 'unknown-table: no table "x" stands in FROM (line 1, column 8)'],
   [
     'SELECT 1 FROM survey.visit JOIN obscore USING (band)',
