@@ -5,7 +5,7 @@ import type { DatabaseSync } from 'node:sqlite'
 import { CatalogError } from '../store.ts'
 import { SECOND_STEP, THIRD_STEP } from './second-step.ts'
 
-const STEPS: readonly string[] = [
+export const STEPS: readonly string[] = [
   `CREATE TABLE files (
      file_id INTEGER PRIMARY KEY,
      path TEXT NOT NULL UNIQUE,
@@ -82,18 +82,18 @@ const STEPS: readonly string[] = [
 ]
 
 /** Brings the database to the newest schema; several processes may try at once. */
-export function migrate(db: DatabaseSync): void {
-  if (versionOf(db) === STEPS.length) return
+export function migrate(db: DatabaseSync, steps = STEPS): void {
+  if (versionOf(db) === steps.length) return
   db.exec('BEGIN IMMEDIATE')
   try {
     const version = versionOf(db)
-    if (version > STEPS.length)
+    if (version > steps.length)
       throw new CatalogError(
         'newer-schema',
-        `the catalogue has schema ${version}, this version of Skyedge knows ${STEPS.length}: upgrade Skyedge`,
+        `the catalogue has schema ${version}, this version of Skyedge knows ${steps.length}: upgrade Skyedge`,
       )
-    for (const step of STEPS.slice(version)) db.exec(step)
-    db.exec(`PRAGMA user_version = ${STEPS.length}`)
+    for (const step of steps.slice(version)) db.exec(step)
+    db.exec(`PRAGMA user_version = ${steps.length}`)
     db.exec('COMMIT')
   } catch (error) {
     if (db.isTransaction) db.exec('ROLLBACK')
