@@ -1,8 +1,6 @@
 // Starts Swagger UI on this node's own description. It sends what is tried to the address of this page, whatever name the node
 // has for itself, so that a proxy before it does no harm.
 
-import './swagger-ui-bundle.js'
-
 window.skyedgeDocs = window.SwaggerUIBundle({
   url: '/openapi.json',
   dom_id: '#operations',
