@@ -13,6 +13,7 @@ import type { Catalog, Product } from '../../../../origin/catalog/store.ts'
 import { CATALOG_TABLES, catalogBindings } from '../../../../origin/catalog/tables/bindings.ts'
 import { type ButlerOptions, ingestButler } from '../../../../origin/ingest/butler/ingest.ts'
 import { parseMapping } from '../../../../origin/ingest/mapping.ts'
+import { ingestSource } from '../../../../origin/ingest/source.ts'
 import { watchSource } from '../../../../origin/ingest/watch.ts'
 import { ORACLES, oracles, postgres } from '../../../support/optional.ts'
 import { freshDatabase, type TestDatabase } from '../../../support/postgres.ts'
@@ -150,7 +151,7 @@ describe.skipIf(!butler.found)(butler.says('a Butler repository'), () => {
   beforeAll(async () => {
     made = make('sqlite')
     ;({ catalog, path } = freshCatalog())
-  }, 60_000)
+  }, 120_000)
 
   it('is taken dataset by dataset; what is lost or withdrawn is named, other types are counted', async () => {
     const report = await ingestButler(optionsFor(made, catalog))
@@ -282,6 +283,18 @@ describe.skipIf(!butler.found)(butler.says('a Butler repository'), () => {
     expect(await ingestButler(optionsFor(made, catalog))).toMatchObject({ taken: 1, vanished: [] })
   })
 
+  it('may also come as the table that dax_obscore exports, in each of its forms', async () => {
+    for (const name of ['obscore.parquet', 'obscore.csv', 'obscore.vot']) {
+      const { catalog: own, path: ownPath } = freshCatalog()
+      const report = await ingestSource({ ...optionsFor(made, own), folder: join(made.folder, name) })
+      expect([name, report.taken, report.refused]).toEqual([name, made.rows.length, []])
+      const ours = obscoreOf(ownPath)
+      expect(ours.length).toBe(made.rows.length)
+      // The address is our own links'; the one of the table is what they lead to.
+      expect(differences(ours, made.rows).filter((line) => !/^(access_url|s_region) of/.test(line))).toEqual([])
+    }
+  })
+
   it('may keep its collections by name, as older ones do', async () => {
     const older = make('older', '--collections-by-name')
     const { catalog: own, path: ownPath } = freshCatalog()
@@ -292,7 +305,7 @@ describe.skipIf(!butler.found)(butler.says('a Butler repository'), () => {
     )
     expect([ours.length, differences(ours, expected)]).toEqual([older.rows.length - 2, []])
     expect(obscoreOf(ownPath, 'calibration_product')).toHaveLength(6)
-  }, 40_000)
+  }, 120_000)
 
   it('is followed: a dataset that leaves or comes back is seen, by the registry alone', async () => {
     const { catalog: own } = freshCatalog()
@@ -308,23 +321,23 @@ describe.skipIf(!butler.found)(butler.says('a Butler repository'), () => {
       onProblem: () => undefined,
     })
     const count = made.rows.length - 2
-    await expect.poll(() => reports, { timeout: 10_000 }).toEqual([{ taken: count, withdrawn: 1 }])
+    await expect.poll(() => reports, { timeout: 30_000 }).toEqual([{ taken: count, withdrawn: 1 }])
     const db = new DatabaseSync(join(made.folder, 'repo/gen3.sqlite3'))
     const row = db
       .prepare('SELECT * FROM dataset_location WHERE dataset_id = ?')
       .get(made.facts.ids['visit_image-again'].replaceAll('-', ''))!
     db.prepare('DELETE FROM dataset_location WHERE dataset_id = ?').run(row.dataset_id)
-    await expect.poll(() => reports.at(-1), { timeout: 10_000 }).toEqual({ taken: 0, withdrawn: 2 })
+    await expect.poll(() => reports.at(-1), { timeout: 30_000 }).toEqual({ taken: 0, withdrawn: 2 })
     db.prepare('INSERT INTO dataset_location (datastore_name, dataset_id) VALUES (?, ?)').run(
       row.datastore_name,
       row.dataset_id,
     )
     db.close()
-    await expect.poll(() => reports.at(-1), { timeout: 10_000 }).toEqual({ taken: 0, withdrawn: 1 })
+    await expect.poll(() => reports.at(-1), { timeout: 30_000 }).toEqual({ taken: 0, withdrawn: 1 })
     expect(reports).toHaveLength(3)
     stop.abort()
     await ended
-  }, 40_000)
+  }, 120_000)
 
   it('is refused in one sentence where its registry is damaged', async () => {
     const { catalog: own } = freshCatalog()
@@ -368,7 +381,7 @@ describe.skipIf(!butler.found || !server.found)(server.says(butler.says('a regis
     registry = await freshDatabase()
     ends.push(() => registry.drop())
     await registry.query('CREATE EXTENSION btree_gist')
-  }, 60_000)
+  }, 120_000)
 
   it('gives the same rows as dax_obscore, too', async () => {
     const url = new URL(registry.url)
@@ -385,5 +398,5 @@ describe.skipIf(!butler.found || !server.found)(server.says(butler.says('a regis
     expect(obscoreOf(path, 'calibration_product')).toHaveLength(6)
     expect(obscoreOf(path, 'visit')).toHaveLength(3)
     expect(await ingestButler(optionsFor(made, catalog))).toMatchObject({ taken: 0, unchanged: made.rows.length - 2 })
-  }, 60_000)
+  }, 120_000)
 })
