@@ -7,6 +7,7 @@ import {
   CONDITIONS,
   DETECTORS,
   OBSERVATION_URI,
+  PLANE_KEYS,
   PRODUCT_COLUMNS,
   PRODUCT_INDEXES,
   RELEASES,
@@ -100,4 +101,9 @@ const SECOND_STEP = [
   OBSERVATION_URI.index,
 ].join('\n')
 
-export const STEPS: readonly string[] = [FIRST_STEP, SECOND_STEP]
+const THIRD_STEP = PLANE_KEYS.flatMap(({ name, as, index }) => [
+  `ALTER TABLE planes ADD COLUMN ${name} text COLLATE "C" GENERATED ALWAYS AS ${as} STORED;`,
+  index,
+]).join('\n')
+
+export const STEPS: readonly string[] = [FIRST_STEP, SECOND_STEP, THIRD_STEP]

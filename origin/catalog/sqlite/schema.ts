@@ -3,7 +3,7 @@
 
 import type { DatabaseSync } from 'node:sqlite'
 import { CatalogError } from '../store.ts'
-import { SECOND_STEP, THIRD_STEP } from './second-step.ts'
+import { FOURTH_STEP, SECOND_STEP, THIRD_STEP } from './second-step.ts'
 
 export const STEPS: readonly string[] = [
   `CREATE TABLE files (
@@ -79,6 +79,7 @@ export const STEPS: readonly string[] = [
    CREATE TABLE settings (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;`,
   SECOND_STEP,
   THIRD_STEP,
+  FOURTH_STEP,
 ]
 
 /** Brings the database to the newest schema; several processes may try at once. */

@@ -14,8 +14,8 @@ const pointing = (column: string) => `(SELECT v.${column} FROM visits v
   WHERE v.release = p.release AND v.instrument = p.instrument AND v.visit = p.visit)`
 const PLANE_TYPE = `CASE pl.role WHEN 'image' THEN 'science' WHEN 'variance' THEN 'noise' WHEN 'error' THEN 'noise'
   WHEN 'weight' THEN 'weight' ELSE 'auxiliary' END`
-const ARTIFACT_ID = `(CAST(pl.id AS TEXT) || '/' || CAST(pl.file_id AS TEXT))`
-const PART_ID = `(CAST(pl.id AS TEXT) || '/' || CAST(pl.file_id AS TEXT) || '/' || CAST(pl.seq AS TEXT))`
+const ARTIFACT_ID = 'pl.artifact_key'
+const PART_ID = 'pl.part_key'
 
 /** Text that a client may see as a URI: blanks and the like never stand in keys of files. */
 const FILE_URI = `('file:' || f.key)`

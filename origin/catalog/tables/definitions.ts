@@ -44,6 +44,20 @@ export const OBSERVATION_URI = {
   index: 'CREATE INDEX products_by_observation_uri ON products (observation_uri);',
 } as const
 
+/** Keys of artifacts and parts as CAOM has them, reckoned by the database from the rows of `planes`. */
+export const PLANE_KEYS = [
+  {
+    name: 'artifact_key',
+    as: `(CAST(id AS TEXT) || '/' || CAST(file_id AS TEXT))`,
+    index: 'CREATE INDEX planes_by_artifact ON planes (artifact_key);',
+  },
+  {
+    name: 'part_key',
+    as: `(CAST(id AS TEXT) || '/' || CAST(file_id AS TEXT) || '/' || CAST(seq AS TEXT))`,
+    index: 'CREATE INDEX planes_by_part ON planes (part_key);',
+  },
+] as const
+
 /** What a product was made from, in order: `input` is a publisherDid or another URI. `id` is the product's. */
 export const PRODUCT_INPUTS: PhysicalTable = {
   name: 'product_inputs',

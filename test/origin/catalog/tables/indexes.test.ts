@@ -32,6 +32,9 @@ const QUESTIONS: Readonly<Record<string, string>> = {
     WHERE i.tract = 1 AND i.patch = '0' AND i.release = 'dr7'`,
   'the planes of an observation': `SELECT p.* FROM {caom2.Observation} o JOIN {caom2.Plane} p ON p.obsid = o.obsid
     WHERE o.collection = 'test.calexp' AND o.observationid = 'exposure_3'`,
+  'the arrays of a plane': `SELECT c.naxis, c.producttype FROM {caom2.Plane} p
+    JOIN {caom2.Artifact} a ON a.planeid = p.planeid JOIN {caom2.Part} t ON t.artifactid = a.artifactid
+    JOIN {caom2.Chunk} c ON c.partid = t.partid WHERE p.publisherid = 'ivo://skyedge.example/dr7?coadd-1-0'`,
   'the files of a plane': `SELECT a.* FROM {caom2.Plane} p JOIN {caom2.Artifact} a ON a.planeid = p.planeid
     WHERE p.publisherid = 'ivo://skyedge.example/dr7?calexp-3-2'`,
 }
