@@ -1,7 +1,7 @@
 // A query process as its parent sees it: forked, given orders, listened to, watched, and killed (SIGKILL takes 8 ms).
 
 import { type ChildProcess, fork } from 'node:child_process'
-import { readdirSync, statSync } from 'node:fs'
+import { readdirSync, readFileSync, statSync } from 'node:fs'
 import type { Socket } from 'node:net'
 import { cancelPostgres } from './cancel-postgres.ts'
 import { QueryError, type QueryErrorCode } from './errors.ts'
@@ -11,7 +11,9 @@ import type { Store } from './query.ts'
 
 const BODY = new URL('./process.ts', import.meta.url)
 const HEAP_MB = 256
-const WATCH_MS = 1000
+/** What a process has without a query: Node and its heap. */
+const OWN_BYTES = (HEAP_MB + 128) * 2 ** 20
+const WATCH_MS = 250
 /** What a process that ended says last, for the log. */
 const LAST_WORDS = 2000
 
@@ -54,6 +56,8 @@ export class QueryProcess {
       if (this.ended) return
       this.ended = true
       clearInterval(this.#watch)
+      // The server notices a client that died only when it has something to say to it.
+      if (!this.reason) this.#cancelStatement()
       onEnd(this)
     }
     this.#child.on('exit', end).on('error', end)
@@ -95,10 +99,14 @@ export class QueryProcess {
   kill(code: QueryErrorCode = 'aborted', message = 'the query was stopped'): void {
     if (this.ended) return
     this.reason ??= new QueryError(code, message)
-    if (this.#store.kind === 'postgres' && this.#cancel) cancelPostgres(this.#store.url, this.#cancel)
+    this.#cancelStatement()
     this.#child.kill('SIGKILL')
     // What lies in the pipe is not wanted any more, and nobody waits for it.
     this.#pipe.destroy()
+  }
+
+  #cancelStatement(): void {
+    if (this.#store.kind === 'postgres' && this.#cancel) cancelPostgres(this.#store.url, this.#cancel)
   }
 
   #failure(frame: Frame | undefined): QueryError {
@@ -109,18 +117,23 @@ export class QueryProcess {
     return new QueryError(code as QueryErrorCode, message, { detail })
   }
 
-  /** Sorters write temporary files that no setting of SQLite bounds. Where there is no /proc, the deadline must do. */
+  /**
+   * SQLite in Node keeps no account of its memory (SQLITE_DEFAULT_MEMSTATUS=0, so heap limits do nothing), and its
+   * sorters write temporary files that no setting bounds. Where there is no /proc, the deadline must do.
+   */
   #measure(): void {
-    const { diskBytes } = this.#limits
-    let bytes = 0
+    const { memoryBytes, diskBytes } = this.#limits
+    let disk = 0
+    let memory = 0
     try {
-      for (const name of readdirSync(`/proc/${this.pid}/fd`)) {
-        const { isFile, nlink, size } = fileOf(`/proc/${this.pid}/fd/${name}`)
-        if (isFile && nlink === 0) bytes += size
-      }
+      for (const name of readdirSync(`/proc/${this.pid}/fd`)) disk += namelessBytes(`/proc/${this.pid}/fd/${name}`)
+      const status = readFileSync(`/proc/${this.pid}/status`, 'utf8')
+      memory = 1024 * Number(/RssAnon:\s+(\d+)/.exec(status)?.[1] ?? 0)
     } catch {}
-    if (bytes > diskBytes)
-      this.kill('too-large', `the query needs more than the ${Math.round(diskBytes / 1e6)} MB of disk it may use`)
+    const kill = (bytes: number, what: string) =>
+      this.kill('too-large', `the query needs more than the ${Math.round(bytes / 1e6)} MB of ${what} it may use`)
+    if (disk > diskBytes) kill(diskBytes, 'disk')
+    else if (memory > memoryBytes + OWN_BYTES) kill(memoryBytes, 'memory')
   }
 
   get #pipe(): Socket {
@@ -128,7 +141,8 @@ export class QueryProcess {
   }
 }
 
-function fileOf(path: string): { isFile: boolean; nlink: number; size: number } {
+/** Of a file that was removed while it is open, as temporary ones are. */
+function namelessBytes(path: string): number {
   const stat = statSync(path, { throwIfNoEntry: false })
-  return { isFile: stat?.isFile() ?? false, nlink: stat?.nlink ?? 1, size: stat?.size ?? 0 }
+  return stat?.isFile() && stat.nlink === 0 ? stat.size : 0
 }

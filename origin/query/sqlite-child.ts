@@ -70,9 +70,9 @@ class SqliteStore implements ChildStore {
   open(): DatabaseSync {
     if (this.#db) return this.#db
     const db = new DatabaseSync(this.#path, { readOnly: true, timeout: 5000, allowExtension: false })
-    const { memoryBytes, diskBytes } = this.#limits
+    const { diskBytes } = this.#limits
     db.enableDefensive(true)
-    db.exec(`PRAGMA hard_heap_limit=${memoryBytes}; PRAGMA cache_size=-16384; PRAGMA mmap_size=67108864;
+    db.exec(`PRAGMA cache_size=-16384; PRAGMA mmap_size=67108864;
       PRAGMA temp_store=FILE; PRAGMA trusted_schema=ON; PRAGMA query_only=OFF`)
     const { page_size: page } = db.prepare('PRAGMA temp.page_size').get() as { page_size: number }
     db.exec(`PRAGMA temp.max_page_count=${Math.ceil(diskBytes / page)}`)

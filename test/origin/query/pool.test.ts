@@ -141,6 +141,40 @@ for (const { kind, optional, make, endless, never, placeholder } of STORES)
       )
     })
 
+    it('close a document in which a row could not be computed', async () => {
+      const late =
+        kind === 'sqlite'
+          ? 'SELECT id, x, abs(CASE WHEN id = 15000 THEN -9223372036854775807 - 1 ELSE id END) FROM numbers ORDER BY id'
+          : 'SELECT id, x, 1 / (15000 - id) FROM numbers ORDER BY id'
+      for (const format of ['votable', 'votable-binary2', 'json'] as const)
+        await within(runner, async (session) => {
+          const answer = await session.run(select(late, { format }))
+          const text = (await bytesOf(answer.body)).toString()
+          const message = kind === 'sqlite' ? 'the query could not be run' : 'the query divides by zero'
+          if (format === 'json') expect(JSON.parse(text)).toMatchObject({ status: 'ERROR', message })
+          else expect(text).toContain(`<INFO name="QUERY_STATUS" value="ERROR">${message}</INFO>`)
+          await failure(answer.outcome)
+          // The process is as good as before.
+          await bytesOf((await session.run(select('SELECT count(*) FROM numbers', { fields: COUNT }))).body)
+        })
+    })
+
+    it('fail clearly when the process is killed from outside, and come back', async () => {
+      await within(runner, async (session) => {
+        const work = session.run(select(never, { fields: COUNT }))
+        await sleep(100)
+        const hit = childrenOf(process.pid).filter((pid) =>
+          readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes('query/process'),
+        )
+        for (const pid of hit) process.kill(pid, 'SIGKILL')
+        expect((await failure(work)).code).toBe('failed')
+        // Those that nobody used were hit as well: the pool must see it.
+        await sleep(300)
+      })
+      const left = await answerOf(runner, select('SELECT count(*) FROM numbers', { fields: COUNT, format: 'tsv' }))
+      expect(left.toString()).toBe(`n\n${ROWS}\n`)
+    })
+
     it('break off a CSV that cannot say so', async () => {
       const work = within(
         runner,
@@ -231,6 +265,25 @@ for (const { kind, optional, make, endless, never, placeholder } of STORES)
         await small.close()
       }
     })
+
+    if (kind === 'sqlite')
+      it('take no more memory and disk than they may', async () => {
+        const small = runnerOf(store, { limits: { memoryBytes: 32e6, diskBytes: 20e6 } })
+        try {
+          const sorted = 'SELECT a.id, b.x, a.name FROM numbers a, numbers b ORDER BY a.name || b.name'
+          expect((await failure(within(small, (session) => session.run(select(sorted))))).code).toBe('too-large')
+          const long = `SELECT group_concat(a.name || b.name) FROM numbers a, numbers b`
+          const fields = [{ name: 't', datatype: 'char', arraysize: '*' }] as const
+          const error = await failure(within(small, (session) => session.run(select(long, { fields }))))
+          expect(error.message).toBe('the query needs more than the 32 MB of memory it may use')
+          const left = await answerOf(small, select('SELECT count(*) FROM numbers', { fields: COUNT, format: 'tsv' }))
+          expect(left.toString()).toBe(`n\n${ROWS}\n`)
+          const fits = select('SELECT a.id, b.x, a.name FROM numbers a, numbers b', { format: 'fits', maxrec: 1e9 })
+          expect((await failure(answerOf(small, fits))).code).toBe('too-large')
+        } finally {
+          await small.close()
+        }
+      })
 
     it('die with their parent, also in the middle of a statement', async () => {
       const script = `import { createQueryRunner } from ${JSON.stringify(join(import.meta.dirname, '../../../origin/query/pool.ts'))}
