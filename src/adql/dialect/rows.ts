@@ -1,6 +1,7 @@
 // SELECTs, set operations and FROM. Output columns are c1, c2, …; sources t1, t2, …; common tables w1, w2, ….
 
-import type { BoundFrom, BoundOrder, BoundRows, BoundSelect, BoundSet } from '../bound.ts'
+import type { BoundFrom, BoundJoin, BoundOrder, BoundRows, BoundSelect, BoundSet, BoundSource } from '../bound.ts'
+import { AdqlError } from '../errors.ts'
 import { isText } from '../types.ts'
 import { condition } from './conditions.ts'
 import { alias, type Context } from './context.ts'
@@ -68,10 +69,32 @@ function source(context: Context, node: BoundFrom): string {
     case 'join': {
       const join = node.join === 'cross' ? 'JOIN' : JOINS[node.join]
       const on = node.on ? condition(context, node.on, true) : 'TRUE'
+      if (node.join === 'full') checkFull(node)
       return `(${source(context, node.left)} ${join} ${source(context, node.right)} ON ${on})`
     }
   }
 }
+
+/** PostgreSQL joins fully only where it can sort or hash: by an equality of both sides. Then nobody may ask for more. */
+function checkFull({ on, left, right }: BoundJoin): void {
+  const terms = on?.kind === 'and' ? on.terms : on ? [on] : []
+  const [first, second] = [sourcesOf(left), sourcesOf(right)]
+  const across = terms.some((term) => {
+    if (term.kind !== 'compare' || term.operator !== '=') return false
+    const sides = [term.left, term.right].map((value) => (value.kind === 'column' ? value.source : undefined))
+    const [a, b] = sides
+    if (!(a && b)) return false
+    return (first.includes(a) && second.includes(b)) || (first.includes(b) && second.includes(a))
+  })
+  if (!across)
+    throw new AdqlError(
+      'unsupported',
+      'a FULL JOIN needs a condition that sets a column of one side equal to one of the other',
+    )
+}
+
+const sourcesOf = (from: BoundFrom): BoundSource[] =>
+  from.kind === 'join' ? [...sourcesOf(from.left), ...sourcesOf(from.right)] : [from]
 
 const JOINS = { inner: 'JOIN', left: 'LEFT JOIN', right: 'RIGHT JOIN', full: 'FULL JOIN' } as const
 

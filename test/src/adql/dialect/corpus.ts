@@ -461,6 +461,7 @@ export const CORPUS: Readonly<Record<string, readonly Entry[]>> = {
       ],
     ],
     `SELECT i.id, v.visit ${IMAGE} AS i FULL OUTER JOIN sky.visit AS v ON i.visit = v.visit`,
+    `SELECT i.id, v.visit ${IMAGE} AS i FULL JOIN sky.visit AS v ON i.visit = v.visit AND v.airmass < 1.2`,
     [`SELECT COUNT(*) ${IMAGE} AS a, sky.visit AS b`, [[72]]],
     [
       `SELECT a.id, b.id ${IMAGE} AS a, sky.image AS b WHERE a.visit = b.visit AND a.id < b.id ORDER BY a.id`,

@@ -83,7 +83,7 @@ describe('emit', () => {
   it('takes conditions as long and as deep as the parser lets through', async () => {
     const many = Array.from({ length: 3000 }, (_, i) => `id <> ${i + 100}`).join(' AND ')
     expect(await world.rows(`SELECT COUNT(*) FROM sky.image WHERE ${many}`)).toEqual([[12]])
-    const list = Array.from({ length: 10_000 }, (_, i) => `'n${i}'`).join(', ')
+    const list = Array.from({ length: 5000 }, (_, i) => `'n${i}'`).join(', ')
     expect(await world.rows(`SELECT COUNT(*) FROM sky.image WHERE name IN (${list})`)).toEqual([[0]])
   })
 
@@ -99,6 +99,7 @@ describe('emit', () => {
   it.each([
     ['SELECT * FROM sky.image WHERE 1 = INTERSECTS(s_region, POLYGON(0, 0, 10, 10, 10, 0, 0, 10))', 'bad-value'],
     ["SELECT * FROM sky.image WHERE 1 = INTERSECTS(s_region, MOC('0/1'))", 'unsupported'],
+    ['SELECT * FROM sky.image AS i FULL JOIN sky.visit AS v ON i.visit < v.visit', 'unsupported'],
   ])('refuses what the stores do not agree on: %s', (adql, code) => {
     for (const dialect of ['sqlite', 'postgres'] as const)
       expect(() => emitted(adql, dialect)).toThrowError(expect.objectContaining({ code }))
