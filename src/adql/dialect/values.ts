@@ -5,7 +5,7 @@ import type { AdqlType } from '../types.ts'
 import { isInteger } from '../types.ts'
 import { condition } from './conditions.ts'
 import { alias, balanced, type Context, quote } from './context.ts'
-import { coordinates, partsOf, text } from './geometry.ts'
+import { coordinates, text } from './geometry.ts'
 
 const EXACT = 2n ** 53n
 
@@ -145,5 +145,3 @@ const FLOATING: ReadonlySet<string> = new Set([
   ...['ivo_interval_overlaps', 'ivo_normal_random', 'ivo_epoch_prop_pos'],
 ])
 const SECOND_INTEGER: ReadonlySet<string> = new Set(['ROUND', 'TRUNCATE'])
-
-export { partsOf }
