@@ -93,7 +93,8 @@ function uploadedTable(name: string, fields: readonly Field[]): Table {
     columns: fields.map(({ name: column, datatype, arraysize, xtype, unit, ucd, utype, description = '' }) => ({
       name: column,
       datatype,
-      arraysize,
+      // VOTable 1.3, erratum 3: one value has no arraysize.
+      arraysize: arraysize === '1' ? undefined : arraysize,
       xtype,
       unit,
       ucd,
