@@ -13,6 +13,7 @@ import { openJobs } from './jobs/open.ts'
 import { createJobService, type JobService } from './jobs/service.ts'
 import { createMetrics } from './metrics.ts'
 import { openQueries } from './query/open.ts'
+import type { QueryWorld } from './query/run.ts'
 import { tapJobs } from './query/tap-job.ts'
 import { nodeRuntime } from './runtime.ts'
 
@@ -21,6 +22,7 @@ export interface RunningOrigin {
   readonly url: string
   readonly port: number
   readonly jobs: JobService
+  readonly queries: QueryWorld
   stop(): Promise<void>
 }
 
@@ -72,7 +74,7 @@ export async function startOrigin(
   const port = typeof address === 'object' && address ? address.port : config.originPort
   const url = `http://${config.host.includes(':') ? `[${config.host}]` : config.host}:${port}`
   log.info({ url }, 'the origin listens')
-  return { url, port, jobs, stop: () => stop(server, [jobs, queries.runner, catalog], log) }
+  return { url, port, jobs, queries, stop: () => stop(server, [jobs, queries.runner, catalog], log) }
 }
 
 /** A client has 20 s for its headers, a minute for its request, and two minutes between the bytes it takes. */

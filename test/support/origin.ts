@@ -10,7 +10,7 @@ import type { ProductRights } from '#src/rights'
 import { bounds, radToDeg } from '#src/sky'
 import { type ByteSource, memorySource } from '#src/storage'
 import { footprint, parseWcs } from '#src/wcs'
-import { openSqliteCatalog } from '../../origin/catalog/sqlite/sqlite-catalog.ts'
+import { openCatalog } from '../../origin/catalog/open.ts'
 import type { Catalog, NewPlane, NewProduct } from '../../origin/catalog/store.ts'
 import { type Config, loadConfig } from '../../origin/config.ts'
 import { loadEdgeSecret, loadTokenKeys } from '../../origin/identity/keys.ts'
@@ -31,10 +31,20 @@ export interface TestOrigin extends RunningOrigin {
   end(): Promise<void>
 }
 
-export async function startTestOrigin({ port = 0 }: { port?: number } = {}): Promise<TestOrigin> {
+export interface TestOriginOptions {
+  readonly port?: number
+  /** PostgreSQL instead of a file of SQLite. */
+  readonly databaseUrl?: string
+}
+
+export async function startTestOrigin({ port = 0, databaseUrl }: TestOriginOptions = {}): Promise<TestOrigin> {
   const folder = await mkdtemp(join(tmpdir(), 'skyedge-origin-'))
-  const config = loadConfig({ SKYEDGE_DATA: folder, SKYEDGE_ORIGIN_PORT: String(port) })
-  const catalog = openSqliteCatalog(join(folder, 'catalog.sqlite'))
+  const config = loadConfig({
+    SKYEDGE_DATA: folder,
+    SKYEDGE_ORIGIN_PORT: String(port),
+    SKYEDGE_DATABASE_URL: databaseUrl,
+  })
+  const catalog = await openCatalog(config)
   const logged: string[] = []
   const log = pino({ level: 'info' }, { write: (line: string) => void logged.push(line) })
   const state = { now: Date.UTC(2027, 0, 10) }

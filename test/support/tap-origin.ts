@@ -1,0 +1,40 @@
+// An origin with a small survey in its catalogue, on each database that is here; and programs run beside it.
+
+import { spawn } from 'node:child_process'
+import { postgres } from './optional.ts'
+import { startTestOrigin, type TestOrigin } from './origin.ts'
+import { freshDatabase } from './postgres.ts'
+import { fileAt } from './products.ts'
+import { exposure, fillSmallSurvey } from './survey.ts'
+
+export interface TapOrigin extends TestOrigin {
+  readonly tap: string
+}
+
+/** The small survey, and 40 images more. */
+export async function startTapOrigin(store: 'SQLite' | 'PostgreSQL'): Promise<TapOrigin> {
+  const database = store === 'PostgreSQL' ? await freshDatabase() : undefined
+  const origin = await startTestOrigin({ databaseUrl: database?.url })
+  const images = Array.from({ length: 40 }, (_, i) => exposure(100 + (i >> 2), i & 3))
+  await fillSmallSurvey(origin.catalog)
+  await origin.catalog.change({ files: [fileAt('/a.fits')], products: images })
+  const end = async () => {
+    await origin.end()
+    await database?.drop()
+  }
+  return Object.assign(origin, { tap: `${origin.url}/tap`, end })
+}
+
+const pg = postgres()
+export const TAP_STORES = pg.found ? (['SQLite', 'PostgreSQL'] as const) : (['SQLite'] as const)
+
+/** Not spawnSync: the server that is asked runs in this process. */
+export function run(program: string, args: readonly string[]): Promise<{ status: number | null; output: string }> {
+  return new Promise((resolve) => {
+    const child = spawn(program, args)
+    let output = ''
+    child.stdout.on('data', (chunk) => (output += chunk))
+    child.stderr.on('data', (chunk) => (output += chunk))
+    child.on('close', (status) => resolve({ status, output }))
+  })
+}
