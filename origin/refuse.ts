@@ -34,6 +34,8 @@ export function refuse(c: Context, error: unknown, challenge: Challenge = {}): R
     // Two headers, not one with a comma: clients split that in different ways.
     for (const value of challenges(challenge)) c.header('WWW-Authenticate', value, { append: true })
   }
+  // What is left of the body is not read: the connection ends with it, and the client is told not to use it again.
+  if (status === 413) c.header('Connection', 'close')
   if (fault.retryAfterS !== undefined) c.header('Retry-After', String(fault.retryAfterS))
   const style: FaultStyle | undefined = c.var.faultStyle ?? STYLES[c.req.path.split('/')[1]]
   if (!style) return problem(c, status as 400, fault.message)

@@ -18,8 +18,9 @@ export async function startTapOrigin(store: 'SQLite' | 'PostgreSQL'): Promise<Ta
   const images = Array.from({ length: 40 }, (_, i) => exposure(100 + (i >> 2), i & 3))
   await fillSmallSurvey(origin.catalog)
   await origin.catalog.change({ files: [fileAt('/a.fits')], products: images })
+  const stop = origin.end
   const end = async () => {
-    await origin.end()
+    await stop()
     await database?.drop()
   }
   return Object.assign(origin, { tap: `${origin.url}/tap`, end })
