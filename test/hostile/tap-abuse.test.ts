@@ -86,7 +86,8 @@ describe.each(TAP_STORES)('TAP on %s', (store) => {
       body: bodyOf({ QUERY: endless, PHASE: 'RUN' }),
     })
     await (await fetch(`${created.url}?WAIT=20&PHASE=QUEUED`)).text()
-    const post = (form: Form) => fetch(`${created.url}/phase`, { method: 'POST', body: bodyOf(form) })
+    const post = (form: Record<string, string>) =>
+      fetch(`${created.url}/phase`, { method: 'POST', body: new URLSearchParams(form) })
     expect(await (await fetch(`${created.url}/phase`)).text()).toBe('EXECUTING')
     expect(await count()).toMatch(/^n/)
     expect(await (await post({ PHASE: 'ABORT' })).text()).toContain('<uws:phase>ABORTED<')
