@@ -170,7 +170,8 @@ class Pool implements QueryRunner {
 
   #release(process: QueryProcess): void {
     if (!this.#busy.delete(process)) return
-    if (!process.ended && !process.reason) {
+    if (process.slowed) process.kill('aborted', 'its place is taken by a fresh one')
+    else if (!process.ended && !process.reason) {
       process.hold(false)
       this.#idle.push(process)
     }

@@ -3,6 +3,7 @@
 import { type ChildProcess, fork } from 'node:child_process'
 import { readdirSync, readFileSync, statSync } from 'node:fs'
 import type { Socket } from 'node:net'
+import { setPriority } from 'node:os'
 import { cancelPostgres } from './cancel-postgres.ts'
 import { QueryError, type QueryErrorCode } from './errors.ts'
 import { FRAME, FRAME_PIPE, type Frame, FrameReader, readJson } from './frames.ts'
@@ -14,6 +15,9 @@ const HEAP_MB = 256
 /** What a process has without a query: Node and its heap. */
 const OWN_BYTES = (HEAP_MB + 128) * 2 ** 20
 const WATCH_MS = 250
+/** A query that takes longer gives way to the others: it has a processor when nobody else wants it. */
+const LONG_MS = 1000
+const LOW_PRIORITY = 10
 /** What a process that ended says last, for the log. */
 const LAST_WORDS = 2000
 
@@ -30,6 +34,8 @@ export class QueryProcess {
   ended = false
   /** Why it was killed. */
   reason: QueryError | undefined
+  /** It gives way to others, and cannot be made to stop that: only the privileged may raise a priority. */
+  slowed = false
   readonly #child: ChildProcess
   readonly #frames: FrameReader
   readonly #store: Store
@@ -82,7 +88,12 @@ export class QueryProcess {
     const held = [this.#child, this.#child.channel, this.#pipe, this.#child.stderr as Socket | null]
     for (const thing of held) busy ? thing?.ref() : thing?.unref()
     clearInterval(this.#watch)
-    if (busy) this.#watch = setInterval(() => this.#measure(), WATCH_MS).unref()
+    const longAtMs = performance.now() + LONG_MS
+    const look = () => {
+      this.#measure()
+      if (!this.slowed && performance.now() > longAtMs) this.#giveWay()
+    }
+    if (busy) this.#watch = setInterval(look, WATCH_MS).unref()
   }
 
   order(order: Order): void {
@@ -103,6 +114,13 @@ export class QueryProcess {
     this.#child.kill('SIGKILL')
     // What lies in the pipe is not wanted any more, and nobody waits for it.
     this.#pipe.destroy()
+  }
+
+  #giveWay(): void {
+    this.slowed = true
+    try {
+      setPriority(this.pid, LOW_PRIORITY)
+    } catch {}
   }
 
   #cancelStatement(): void {
