@@ -23,7 +23,6 @@ export {
   TAP,
   TAP_FORMATS,
   TAP_LANGUAGES,
-  TAP_LIMITS,
   TAP_ROWS,
   type TapFormat,
   type TapFormatKind,
@@ -33,6 +32,7 @@ export {
 } from './tap.ts'
 export { tapCapabilities } from './tap-capabilities.ts'
 export { examplesPage, TAP_EXAMPLES, type TapExample } from './tap-examples.ts'
+export { TAP_LIMITS } from './tap-limits.ts'
 export { datalinkCapabilities, sodaCapabilities } from './vosi.ts'
 export {
   BASE_HEADER,

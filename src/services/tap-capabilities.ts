@@ -4,7 +4,8 @@
 import { LANGUAGE_FEATURES, LANGUAGE_VERSIONS } from '#src/adql'
 import { BASIC_AA, type Capability, vosiCapabilities } from '#src/vosi'
 import { type Child, element, type XmlElement } from '#src/xml'
-import { TAP, TAP_FORMATS, TAP_LIMITS, TAP_ROWS } from './tap.ts'
+import { TAP, TAP_FORMATS, TAP_ROWS } from './tap.ts'
+import { TAP_LIMITS } from './tap-limits.ts'
 
 const text = (name: string, value: string | number, attributes = {}) => element(name, attributes, value)
 
