@@ -5,18 +5,23 @@ import { type Context, Hono } from 'hono'
 import { etagOf } from '#src/caching'
 import { DaliError, type Pairs, pairsOf, quoted } from '#src/dali'
 import {
+  inFilter,
   type Job,
   type JobAttachment,
   type JobControl,
+  type JobFilter,
   jobControl,
   jobFilter,
   jobListXml,
+  jobsCookie,
   jobWait,
   jobXml,
+  knownJobs,
   parametersXml,
   quoteMs,
   resultsXml,
   uwsTime,
+  withJob,
 } from '#src/uws'
 import { answer } from '../answer.ts'
 import type { OriginEnv } from '../deps.ts'
@@ -72,11 +77,20 @@ export function uwsRoutes({ path, kind, jobs, limits, read, merge, errorType }: 
     return c.body(null, 303)
   }
 
+  async function known(c: C, filter: JobFilter): Promise<StoredJob[]> {
+    const { principal } = c.var.caller
+    const found = await Promise.all(knownJobs(c.req.header('cookie')).map((id) => jobs.find(kind, id, principal)))
+    return inFilter(
+      found.filter((job) => job !== undefined),
+      filter,
+    )
+  }
+
   app.get(path, async (c) => {
     const { sub } = c.var.caller.principal
     const filter = jobFilter(queryPairs(c))
-    // Nobody's jobs are known by their ids alone: a list of them would give them to everybody.
-    const list = sub === undefined ? [] : await jobs.store.list({ ...filter, kind, owner: sub })
+    // Nobody's jobs are known by their ids alone: a list of them all would give them to everybody.
+    const list = sub === undefined ? await known(c, filter) : await jobs.store.list({ ...filter, kind, owner: sub })
     return xml(c, jobListXml(list, listUrl(c)))
   })
 
@@ -98,6 +112,10 @@ export function uwsRoutes({ path, kind, jobs, limits, read, merge, errorType }: 
       }
       const job = await jobs.create(request, limits, id)
       c.set('runId', job.runId)
+      if (job.owner === undefined) {
+        const secure = publicBase(c).startsWith('https:')
+        c.header('Set-Cookie', jobsCookie(withJob(knownJobs(c.req.header('cookie')), id), { path, secure }))
+      }
       await steer(job, control)
       return seeOther(c, jobUrl(c, id))
     } catch (error) {

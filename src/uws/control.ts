@@ -2,6 +2,7 @@
 // parameters (UWS 1.1 §2.2.1.2, §2.2.2.1, §2.2.3). Names are case-insensitive; what cannot be read is refused.
 
 import { type Pairs, quoted, timestamp, usageError } from '#src/dali'
+import type { Job } from './job.ts'
 import { isPhase, PHASES, type Phase } from './phase.ts'
 
 export interface JobFilter {
@@ -33,6 +34,19 @@ export function jobFilter(pairs: Pairs): JobFilter {
     ...(after.length > 0 && { afterMs: Math.max(...after) }),
     ...(last.length > 0 && { last: Math.min(...last) }),
   }
+}
+
+/** What a store does with its own list: the latest first. */
+export function inFilter<J extends Pick<Job, 'phase' | 'createdMs'>>(
+  jobs: readonly J[],
+  { phases, afterMs = -1, last }: JobFilter,
+): J[] {
+  const wanted = ({ phase, createdMs }: J) =>
+    (phases.length > 0 ? phases.includes(phase) : phase !== 'ARCHIVED') && createdMs > afterMs
+  return jobs
+    .filter(wanted)
+    .toSorted((a, b) => b.createdMs - a.createdMs)
+    .slice(0, last)
 }
 
 function phaseOf(text: string): Phase {

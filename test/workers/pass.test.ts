@@ -177,3 +177,24 @@ describe('the edge itself', () => {
     expect(odd.headers.get('x-request-id')).toMatch(/^[\w-]{36}$/)
   })
 })
+
+describe('the job list', () => {
+  const ID = '0123456789abcdef0123456789abcdef'
+
+  it('is asked for with the ids that the client carries, and no other cookie', async () => {
+    const world = new World().put('/tap/async', '<jobs/>', { 'content-type': 'text/xml' })
+    await world.get('/tap/async', { headers: { cookie: `theme=dark; skyedge_jobs=${ID}.evil; other=1` } })
+    expect(world.asked.find(({ path }) => path === '/tap/async')?.headers.get('cookie')).toBe(`skyedge_jobs=${ID}`)
+  })
+
+  it('passes its cookie on, and no other that the origin might set', async () => {
+    const cookie = `skyedge_jobs=${ID}; Path=/tap/async; HttpOnly; SameSite=Lax`
+    const world = new World()
+      .put('/tap/async', '', { 'set-cookie': cookie })
+      .put('/tap/sync', '', { 'set-cookie': cookie })
+      .put('/soda/async', '', { 'set-cookie': 'session=1' })
+    expect((await world.get('/tap/async')).headers.get('set-cookie')).toBe(cookie)
+    expect((await world.get('/tap/sync')).headers.get('set-cookie')).toBeNull()
+    expect((await world.get('/soda/async')).headers.get('set-cookie')).toBeNull()
+  })
+})

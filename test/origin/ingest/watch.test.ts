@@ -59,7 +59,7 @@ function follow(folder: string, more: Partial<WatchOptions> = {}): Watching {
 }
 
 const until = (what: () => Promise<void> | void) =>
-  expect.poll(async () => (await what(), true), { timeout: 8000 }).toBe(true)
+  expect.poll(() => Promise.resolve(what()).then(() => true), { timeout: 8000 }).toBe(true)
 
 describe('a folder that is watched', () => {
   it('gives what is there, and then what comes, also into new folders', async () => {

@@ -196,3 +196,38 @@ describe('the jobs of an owner', () => {
     expect(await answer.text()).toContain('delete some')
   })
 })
+
+describe('the job list of a caller who did not sign in', () => {
+  const list = async (cookie?: string, query = '') =>
+    (await (await fetch(`${async_}${query}`, { headers: cookie ? { cookie } : {} })).text()).match(
+      /[0-9a-f]{32}(?=")/g,
+    ) ?? []
+  const create = (cookie?: string) => post(async_, BAD, undefined, cookie ? { cookie } : {})
+  const cookieOf = (answer: Response) => (answer.headers.get('set-cookie') ?? '').split(';')[0]
+  const idOf = (answer: Response) => (answer.headers.get('location') ?? '').split('/').pop()
+
+  it('shows the jobs that the same client made, the latest first, and to others none', async () => {
+    const first = await create()
+    expect(first.headers.get('set-cookie')).toMatch(
+      /^skyedge_jobs=[0-9a-f]{32}; Path=\/tap\/async; HttpOnly; SameSite=Lax$/,
+    )
+    origin.now += 1000
+    const second = await create(cookieOf(first))
+    const both = [idOf(second), idOf(first)]
+    expect([...new Set(await list(cookieOf(second)))]).toEqual(both)
+    expect([...new Set(await list(cookieOf(second), '?LAST=1'))]).toEqual(both.slice(0, 1))
+    expect(await list(cookieOf(second), '?PHASE=COMPLETED')).toEqual([])
+    expect(await list()).toEqual([])
+  })
+
+  it('shows no job of somebody who signed in, whatever ids are carried', async () => {
+    const job = await made(BAD, await origin.token({ user: 'ada' }))
+    expect(await list(`skyedge_jobs=${job.split('/').pop()}`)).toEqual([])
+    expect(await list('skyedge_jobs=../../x.%00.zz')).toEqual([])
+  })
+
+  it('gives no cookie to those who signed in', async () => {
+    const answer = await post(async_, BAD, await origin.token({ user: 'ada' }))
+    expect(answer.headers.get('set-cookie')).toBeNull()
+  })
+})

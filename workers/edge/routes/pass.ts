@@ -3,6 +3,7 @@
 
 import { isAnonymous, type ProductRights } from '#src/rights'
 import { TAP_LIMITS } from '#src/services'
+import { JOBS_COOKIE, knownJobs } from '#src/uws'
 import { isForged } from '../cors.ts'
 import { badToken } from '../pipeline/authorise.ts'
 import { ask, assertPresent } from '../pipeline/forward.ts'
@@ -68,6 +69,8 @@ const TOLD = [
   'www-authenticate',
 ] as const
 
+const JOB_LIST = /^\/(?:tap|soda|recreate)\/async\/?$/
+
 export async function live(visit: Visit): Promise<Response> {
   if (isForged(visit)) return problem(visit, 403, 'another site may not act with the cookie of a user')
   // A body goes on in chunks: what it says of its own length is looked at here.
@@ -82,6 +85,9 @@ export async function live(visit: Visit): Promise<Response> {
     const value = request.headers.get(name)
     if (value !== null) headers[name] = value
   }
+  // A job list is shown by the ids that its client carries; no other cookie is the origin's business.
+  const known = JOB_LIST.test(path) ? knownJobs(request.headers.get('cookie')) : []
+  if (known.length > 0) headers.cookie = `${JOBS_COOKIE}=${known.join('.')}`
   const response = await ask(visit, `${path}${query ? `?${query}` : ''}`, {
     method,
     principal: identity.principal,
@@ -100,6 +106,8 @@ export async function live(visit: Visit): Promise<Response> {
   }
   const location = response.headers.get('location')
   if (location !== null) answered.location = here(location, edge.settings.originUrl, visit)
+  const given = response.headers.get('set-cookie')
+  if (given?.startsWith(`${JOBS_COOKIE}=`) && JOB_LIST.test(path)) answered['set-cookie'] = given
   Object.assign(answered, common(visit, response.headers.get('vary') ?? 'Authorization, Cookie'))
   return new Response(response.body, { status: response.status, headers: answered })
 }
