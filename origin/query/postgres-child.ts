@@ -4,6 +4,7 @@
 import pg from 'pg'
 import { from as copyFrom, to as copyTo } from 'pg-copy-streams'
 import type { Table } from '#src/votable'
+import { becomeReader } from '../catalog/postgres/reader.ts'
 import type { ChildStore, RowTarget } from './child-store.ts'
 import { copyRow, Lines, readCopyRows } from './copy-text.ts'
 import { QueryError } from './errors.ts'
@@ -130,5 +131,6 @@ export async function openPostgres(url: string, limits: ProcessLimits): Promise<
     SET datestyle = 'ISO, YMD'; SET client_encoding = 'UTF8'; SET standard_conforming_strings = on`)
   // Only a superuser may bound temporary files from here; else the server's own setting counts.
   await client.query(`SET temp_file_limit = '${Math.floor(limits.diskBytes / 1024)}kB'`).catch(() => {})
+  await becomeReader(client)
   return new PostgresStore(client)
 }

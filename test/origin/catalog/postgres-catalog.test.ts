@@ -7,7 +7,7 @@ import { openCatalog } from '../../../origin/catalog/open.ts'
 import { outline } from '../../../origin/catalog/postgres/outline.ts'
 import { createPool } from '../../../origin/catalog/postgres/pool.ts'
 import { openPostgresCatalog } from '../../../origin/catalog/postgres/postgres-catalog.ts'
-import { readOnly } from '../../../origin/catalog/postgres/reader.ts'
+import { becomeReader } from '../../../origin/catalog/postgres/reader.ts'
 import type { CatalogError } from '../../../origin/catalog/store.ts'
 import { postgres } from '../../support/optional.ts'
 import { freshDatabase, ownServer, type TestDatabase } from '../../support/postgres.ts'
@@ -185,7 +185,7 @@ describe.skipIf(!server.found)(server.says('what PostgreSQL gives and takes'), (
     await (await openPostgresCatalog(url)).close()
     const client = new pg.Client(url)
     await client.connect()
-    await readOnly(client, 5000)
+    await becomeReader(client)
     await client.query('SELECT publisher_did FROM products')
     for (const sql of [
       'SELECT path FROM files',
