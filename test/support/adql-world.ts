@@ -159,26 +159,30 @@ export function emitted(adql: string, dialect: DialectName, maxrec?: number): Sq
 function bindings(dialect: DialectName): Bindings {
   return {
     table(asked) {
-      const from = (columns: readonly string[]): Sql => {
+      const from = (columns: readonly string[], shown = false): Sql => {
         const list = columns.map((name) => quoted(name.toLowerCase()))
+        if (shown) list.push(`CASE WHEN 'it''s ?' <> ? THEN 1 ELSE 0 END AS "row_shown"`)
         if (asked === IMAGE) list.push(dialect === 'sqlite' ? '"id" AS "own_key", "outline"' : '"outline", "place"')
         if (list.length === 0) list.push('1 AS "one"')
         // A restriction with a parameter, as row rights have.
         return {
           text: `(SELECT ${list.join(', ')} FROM ${quoted(asked.name.toLowerCase())} WHERE 'it''s ?' <> ?)`,
-          params: ['no'],
+          params: shown ? ['no', 'no'] : ['no'],
         }
       }
-      if (asked !== IMAGE) return { from }
+      const shown = asked === TARGETS ? undefined : 'row_shown'
+      if (asked !== IMAGE) return { from, shown }
       const rtree = { table: 'image_boxes', key: 'own_key' }
       return dialect === 'sqlite'
         ? {
             from,
+            shown,
             regions: { s_region: { machine: 'outline', rtree } },
             positions: [{ lon: 's_ra', lat: 's_dec', rtree }],
           }
         : {
             from,
+            shown,
             regions: { s_region: { machine: 'outline' } },
             positions: [{ lon: 's_ra', lat: 's_dec', machine: 'place' }],
           }

@@ -35,7 +35,8 @@ interface RTree {
   readonly key: string
 }
 export interface CatalogTable {
-  from(columns: readonly string[]): Fragment
+  from(columns: readonly string[], shown?: boolean): Fragment
+  readonly shown?: string
   readonly regions?: Readonly<Record<string, { readonly machine: string; readonly rtree?: RTree }>>
   readonly positions?: readonly { lon: string; lat: string; machine?: string; rtree?: RTree }[]
 }
@@ -68,7 +69,8 @@ function bound(view: View, known: readonly Column[], dialect: SqlDialect): Catal
   const machine = dialect === 'sqlite' ? 'footprint_bytes' : 's_region_poly'
   const { region, position } = view
   return {
-    from: (asked) => selectOf(view, known, asked),
+    from: (asked, shown = false) => selectOf(view, known, asked, shown),
+    ...(view.where && { shown: SHOWN }),
     ...(region && { regions: { [region]: { machine, rtree } } }),
     ...(position && {
       positions: [{ lon: position[0], lat: position[1], ...(rtree ? { rtree } : { machine: 's_point' }) }],
@@ -77,6 +79,7 @@ function bound(view: View, known: readonly Column[], dialect: SqlDialect): Catal
 }
 
 const quoted = (name: string) => raw(`"${name}"`)
+const SHOWN = 'row_shown'
 
 /** A column of the definition that the view does not fill is not known of any row. */
 const NULLS: Readonly<Partial<Record<Datatype, string>>> = {
@@ -90,6 +93,7 @@ function selectOf(
   { from, where, columns, hidden = {} }: View,
   known: readonly Column[],
   asked: readonly string[],
+  shown: boolean,
 ): Fragment {
   const chosen = asked.map((asked) => {
     const name = asked.toLowerCase()
@@ -99,6 +103,7 @@ function selectOf(
   })
   const machine = Object.entries(hidden).map(([name, value]) => sql`${raw(value)} AS ${quoted(name)}`)
   const list = [...chosen, ...machine]
+  if (shown && where) list.push(sql`CASE WHEN ${where} THEN 1 ELSE 0 END AS ${quoted(SHOWN)}`)
   return sql`(SELECT ${list.length > 0 ? join(list, ', ') : raw('1 AS "one"')} FROM ${raw(from)}${
     where ? sql` WHERE ${where}` : raw('')
   })`

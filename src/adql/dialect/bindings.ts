@@ -20,7 +20,9 @@ export interface TableBinding {
    * (lower case, quoted) beside the hidden ones named below; row rights are inside it. Placeholders are `?`, in order.
    * Types: timestamps ISO text, geometry DALI text, booleans 0/1 in SQLite and boolean in PostgreSQL.
    */
-  from(columns: readonly string[]): Sql
+  from(columns: readonly string[], shown?: boolean): Sql
+  /** Where rows are held back: the hidden column, given where `shown` is asked for, that is 1 for a row to show, else 0. */
+  readonly shown?: string
   /**
    * Columns of type region, by ADQL name: the hidden column with the machine form (SQLite: BLOB of little-endian doubles
    * lon, lat in radians; PostgreSQL: spoly, never NULL-padded) and for SQLite the R-tree (id, x0, x1, y0, y1, z0, z1 of

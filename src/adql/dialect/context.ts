@@ -19,8 +19,12 @@ export interface Context {
   value(value: BoundValue): string
   /** The value with the store's type for `type`. */
   as(value: BoundValue, type: AdqlType): string
-  rows(rows: BoundRows, most?: number): string
+  /** `shown`: with the column that says whether a row may be shown (guard.ts). */
+  rows(rows: BoundRows, most?: number, shown?: boolean): string
   readonly params: SqlValue[]
+  /** Ids of the tables of FROM and WITH that are asked which rows they may show, and of those that are kept apart (guard.ts). */
+  readonly guards: Set<number>
+  readonly fences: Set<number>
 }
 
 /** `spoly` is given as text. */
@@ -67,7 +71,7 @@ export function createContext(
   walk: {
     value(context: Context, value: BoundValue): string
     as(context: Context, value: BoundValue, type: AdqlType): string
-    rows(context: Context, rows: BoundRows, most?: number): string
+    rows(context: Context, rows: BoundRows, most?: number, shown?: boolean): string
   },
 ): Context {
   const params: SqlValue[] = []
@@ -86,6 +90,8 @@ export function createContext(
   const context: Context = {
     dialect,
     params,
+    guards: new Set(),
+    fences: new Set(),
     binding(table) {
       let binding = tables.get(table)
       if (!binding) tables.set(table, (binding = bindings.table(table)))
@@ -105,7 +111,7 @@ export function createContext(
     },
     value: (value) => walk.value(context, value),
     as: (value, type) => walk.as(context, value, type),
-    rows: (rows, most) => walk.rows(context, rows, most),
+    rows: (rows, most, shown) => walk.rows(context, rows, most, shown),
   }
   return context
 }

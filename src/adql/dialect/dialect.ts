@@ -4,6 +4,7 @@
 import type { BoundQuery } from '../bound.ts'
 import type { Bindings, Sql, SqlValue } from './bindings.ts'
 import { createContext, type Dialect } from './context.ts'
+import { fenced } from './guard.ts'
 import { postgres } from './postgres.ts'
 import { rows } from './rows.ts'
 import { sqlite } from './sqlite.ts'
@@ -21,8 +22,10 @@ const DIALECTS: Readonly<Record<DialectName, Dialect>> = { sqlite, postgres }
 export function emit(query: BoundQuery, name: DialectName, bindings: Bindings, { maxrec }: EmitOptions = {}): Sql {
   const dialect = DIALECTS[name]
   const context = createContext(dialect, bindings, { value, as, rows })
-  const common = query.with.map(({ id, rows: defined }) => `"w${id}" AS (${context.rows(defined)})`)
   const text = context.rows(query.rows, maxrec === undefined ? undefined : maxrec + 1)
+  // From the last to the first: what uses one says whether it needs a fence.
+  const common = query.with.toReversed().map(({ id, rows: defined }) => `"w${id}" AS (${fenced(context, id, defined)})`)
+  common.reverse()
   return tidy(`${common.length > 0 ? `WITH ${common.join(', ')} ` : ''}${text}`, context.params, name)
 }
 

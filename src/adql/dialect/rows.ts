@@ -1,15 +1,16 @@
 // SELECTs, set operations and FROM. Output columns are c1, c2, …; sources t1, t2, …; common tables w1, w2, ….
 
-import type { BoundFrom, BoundJoin, BoundOrder, BoundRows, BoundSelect, BoundSet, BoundSource } from '../bound.ts'
+import type { BoundCondition, BoundFrom, BoundJoin, BoundOrder, BoundRows, BoundSelect, BoundSet } from '../bound.ts'
 import { AdqlError } from '../errors.ts'
 import { isText } from '../types.ts'
 import { condition } from './conditions.ts'
 import { alias, type Context } from './context.ts'
+import { fenced, guarded, SHOWN, shownOf, sourcesOf } from './guard.ts'
 
-export function rows(context: Context, node: BoundRows, most?: number): string {
+export function rows(context: Context, node: BoundRows, most?: number, shown = false): string {
   const limit = Math.min(node.limit ?? Infinity, most ?? Infinity)
   const set = node.body.kind === 'set'
-  const body = node.body.kind === 'set' ? setOperation(context, node.body, node) : select(context, node.body)
+  const body = node.body.kind === 'set' ? setOperation(context, node.body, node) : select(context, node.body, shown)
   // What sorts by its bytes needs an expression; after DISTINCT and set operations only names of output columns are there.
   const named = node.orderBy.length > 0 && (set || (node.body as BoundSelect).distinct)
   const terms = node.orderBy.map((term) => orderTerm(context, node, term, named))
@@ -37,38 +38,46 @@ function orderTerm(context: Context, node: BoundRows, { item, value, type, desce
 const constantSafe = (expression: string) =>
   /^[(\d)]+$/.test(expression) ? `(CASE WHEN TRUE THEN ${expression} END)` : expression
 
-function select(context: Context, node: BoundSelect): string {
+function select(context: Context, node: BoundSelect, shown: boolean): string {
   const items = node.items.map((item, i) => {
     const expression = item.type === 'null' ? context.dialect.nullOf('string') : context.value(item)
     return `${expression} AS "c${i + 1}"`
   })
+  if (shown)
+    items.push(`CASE WHEN ${shownOf(context, node.from.flatMap(sourcesOf)) ?? 'TRUE'} THEN 1 ELSE 0 END AS "${SHOWN}"`)
   const keys = node.groupBy.map(({ value, item }) =>
     item === undefined ? constantSafe(context.value(value)) : `${item + 1}`,
   )
+  const kept = (term: BoundCondition) => condition(context, term, true)
+  const where = node.where && guarded(context, node.where, node.from, kept)
   return [
     `SELECT ${node.distinct ? 'DISTINCT ' : ''}${items.join(', ')}`,
     ...(node.from.length > 0
       ? [`FROM ${node.from.map((from) => source(context, from)).reduce((a, b) => `${a} JOIN ${b} ON TRUE`)}`]
       : []),
-    ...(node.where ? [`WHERE ${condition(context, node.where, true)}`] : []),
+    ...(where ? [`WHERE ${where}`] : []),
     ...(keys.length > 0 ? [`GROUP BY ${keys.join(', ')}`] : []),
-    ...(node.having ? [`HAVING ${condition(context, node.having, true)}`] : []),
+    // With an aggregate in it, it is not moved into WHERE.
+    ...(node.having ? [`HAVING (CASE WHEN COUNT(*) >= 0 THEN ${kept(node.having)} END)`] : []),
   ].join(' ')
 }
 
 function source(context: Context, node: BoundFrom): string {
   switch (node.kind) {
     case 'table': {
-      const from = context.binding(node.table).from(node.used.map(({ name }) => name))
+      const from = context.binding(node.table).from(
+        node.used.map(({ name }) => name),
+        context.guards.has(node.id),
+      )
       return `${context.insert(from)} AS "${alias(node)}"`
     }
     case 'derived':
-      return `(${context.rows(node.rows)}) AS "${alias(node)}"`
+      return `(${fenced(context, node.id, node.rows)}) AS "${alias(node)}"`
     case 'common':
       return `"w${node.common.id}" AS "${alias(node)}"`
     case 'join': {
       const join = node.join === 'cross' ? 'JOIN' : JOINS[node.join]
-      const on = node.on ? condition(context, node.on, true) : 'TRUE'
+      const on = node.on ? guarded(context, node.on, [node], (term) => condition(context, term, true)) : 'TRUE'
       if (node.join === 'full') checkFull(node)
       return `(${source(context, node.left)} ${join} ${source(context, node.right)} ON ${on})`
     }
@@ -92,9 +101,6 @@ function checkFull({ on, left, right }: BoundJoin): void {
       'a FULL JOIN needs a condition that sets a column of one side equal to one of the other',
     )
 }
-
-const sourcesOf = (from: BoundFrom): BoundSource[] =>
-  from.kind === 'join' ? [...sourcesOf(from.left), ...sourcesOf(from.right)] : [from]
 
 const JOINS = { inner: 'JOIN', left: 'LEFT JOIN', right: 'RIGHT JOIN', full: 'FULL JOIN' } as const
 
