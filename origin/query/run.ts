@@ -3,6 +3,7 @@
 
 import { type Bindings, type DialectName, emit, parseAdql, resolveAdql } from '#src/adql'
 import type { Principal } from '#src/rights'
+import { rowServices, withDidColumn } from '#src/services'
 import type { Info, Table, TableSet } from '#src/votable'
 import type { XmlElement } from '#src/xml'
 import type { QueryAnswer, QueryRunner, QuerySession, TableFormat } from './query.ts'
@@ -39,8 +40,6 @@ export interface QueryText {
   readonly format: TableFormat
   readonly uploads?: readonly UploadedTable[]
   readonly infos?: readonly Info[]
-  /** Output column -> its XML ID, where something in the document refers to it. */
-  readonly ids?: Readonly<Record<string, string>>
   /** RESOURCEs after the table. */
   readonly after?: readonly XmlElement[]
 }
@@ -69,13 +68,14 @@ export async function runAdql(world: QueryWorld, query: QueryText, options: RunO
     const sql = emit(known, world.dialect, withUploads(world.dialect, world.bindings(options)), {
       maxrec: query.maxrec,
     })
+    const withDid = withDidColumn(known.fields)
     const answer = await session.run({
       sql,
-      fields: query.ids ? known.fields.map((field) => ({ ...field, id: query.ids?.[field.name] })) : known.fields,
+      fields: withDid ?? known.fields,
       maxrec: query.maxrec,
       format: query.format,
       infos: query.infos,
-      after: query.after,
+      after: [...(query.after ?? []), ...(withDid ? rowServices(options.base) : [])],
     })
     return { ...answer, body: closing(answer.body, session), close: () => session.close() }
   } catch (error) {

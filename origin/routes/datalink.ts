@@ -12,8 +12,8 @@ import type { XmlElement } from '#src/xml'
 import type { OriginDeps, OriginEnv } from '../deps.ts'
 import { publicBase } from '../middleware.ts'
 
-/** Room for as many identifiers as are answered. */
-const MAX_FORM = 512 << 10
+/** Room for the identifiers of a large table; those beyond what is answered are an overflow. */
+const MAX_FORM = 4 << 20
 /** Products that are looked up at the same time. */
 const AT_ONCE = 32
 

@@ -6,7 +6,6 @@ import { AdqlError } from '#src/adql'
 import { DaliError, type FilePart, quoted } from '#src/dali'
 import { readPublisherDid } from '#src/obscore'
 import {
-  DID_COLUMN,
   type Position,
   parseSia,
   positionsOf,
@@ -15,7 +14,7 @@ import {
   type SiaRequest,
   type SiaValues,
   siaAdql,
-  siaDescriptors,
+  siaDescriptor,
 } from '#src/services'
 import type { Cell, Field } from '#src/votable'
 import type { OriginDeps, OriginEnv } from '../deps.ts'
@@ -139,9 +138,8 @@ export function siaRoutes(deps: OriginDeps): Hono<OriginEnv> {
           text,
           maxrec: request.maxrec,
           format: request.format.kind,
-          ids: { obs_publisher_did: DID_COLUMN },
           infos: [{ name: 'standardID', value: SIA_STANDARD }],
-          after: siaDescriptors(base, request.maxrec === 0 ? await values(scope) : {}),
+          after: siaDescriptor(base, request.maxrec === 0 ? await values(scope) : {}),
         },
         scope,
       )

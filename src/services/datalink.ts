@@ -18,6 +18,8 @@ import { CUTOUT_FORMATS, soda } from './soda.ts'
 
 /** Identifiers that one request answers; the rest is told of as an overflow (DataLink 1.1 §2.1.1). */
 export const MAX_LINK_IDS = 1000
+/** Identifiers in one request: pyvo sends those of a whole table and asks again for what it got no answer to. */
+const MOST_SENT_IDS = 40_000
 
 export const LINKS_FORMATS = [
   { mediaType: LINKS_MEDIA_TYPE, short: ['votable', 'application/x-votable+xml', 'text/xml'] },
@@ -29,12 +31,12 @@ export const LINKS_FORMATS = [
 
 export const datalink = service({
   standardId: LINKS_STANDARD_ID,
-  maxPairs: MAX_LINK_IDS + 8,
+  maxPairs: MOST_SENT_IDS + 8,
   params: {
     ID: param('ID', string(), {
       ucd: 'meta.id;meta.main',
       repeats: true,
-      description: `Publisher DID of a dataset, as obs_publisher_did gives it; up to ${MAX_LINK_IDS} of them. Without any, the table is empty.`,
+      description: `Publisher DID of a dataset, as obs_publisher_did gives it; ${MAX_LINK_IDS} of them are answered at a time. Without any, the table is empty.`,
     }),
     RESPONSEFORMAT: responseFormatParam(LINKS_FORMATS, 'VOTable, the only format.'),
     RUNID,

@@ -11,8 +11,9 @@ export {
   productLinks,
 } from './datalink.ts'
 export { servicesDoc } from './reference.ts'
+export { rowServices, withDidColumn } from './row-services.ts'
 export { parseSia, SIA_QUERY, SIA_ROWS, SIA_STANDARD, SIA_UPLOAD, type SiaRequest, sia } from './sia.ts'
-export { DID_COLUMN, type SiaValues, siaCapabilities, siaDescriptors } from './sia-describe.ts'
+export { type SiaValues, siaCapabilities, siaDescriptor } from './sia-describe.ts'
 export { type Position, positionsOf } from './sia-positions.ts'
 export { type SiaQueryOptions, siaAdql } from './sia-query.ts'
 export { CUTOUT_FORMATS, type CutoutFormat, parseSoda, SODA_SYNC, type SodaRequest, soda, sodaQuery } from './soda.ts'

@@ -98,8 +98,10 @@ describe('the links of a product', () => {
     expect(document).toContain('name="link_authorized"')
   })
 
-  it('end with an overflow after a thousand identifiers, never within one', async () => {
-    const ids = Array.from({ length: 1004 }, (_, i) => (i === 999 ? did('open') : `ivo://skyedge.example/dr1?n${i}`))
+  it('end with an overflow after a thousand identifiers, never within one, for as many as a large table has', async () => {
+    const ids = Array.from({ length: 30_000 }, (_, i) =>
+      i === 999 ? did('open') : `ivo://skyedge.example/dr1?demo.calexp-nothing-${i}`,
+    )
     const body = new URLSearchParams(ids.map((id) => ['ID', id]))
     const document = await (await fetch(address(), { method: 'POST', body })).text()
     expect(rows(document)).toHaveLength(999 + 3)

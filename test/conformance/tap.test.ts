@@ -8,7 +8,7 @@ import { run, startTapOrigin, TAP_STORES, type TapOrigin } from '../support/tap-
 const stilts = command('stilts')
 const judges = command('stilts', 'xmllint', 'curl')
 const taplint = sharedFile('conformance/taplint.sh')
-const CHECKED = ['--only', 'tap,async,upload,examples']
+const CHECKED = ['--only', 'tap,async,upload,examples,datalink']
 /** Seconds that a judge may take on a busy machine, ms. */
 const SLOW = 120_000
 
@@ -90,6 +90,20 @@ print("rows", len(now.get_results()), len(later.get_results()))`
     },
     SLOW,
   )
+
+  it('tells of the services that take a row, where there is a column of identifiers', async () => {
+    const table = async (QUERY: string) => (await ask({ QUERY, MAXREC: '1' })).text()
+    const named = await table('SELECT obs_id, obs_publisher_did AS did FROM ivoa.obscore')
+    expect(named).toMatch(/<FIELD ID="obs_publisher_did" name="did"/)
+    for (const service of ['links', 'cutout-sync'])
+      expect(named).toMatch(
+        new RegExp(`<RESOURCE type="meta" utype="adhoc:service" name="${service}">[^]*? ref="obs_publisher_did"`),
+      )
+    expect(named).toContain(`value="${origin.url}/datalink/links"`)
+    expect(await table('SELECT obs_id FROM ivoa.obscore')).not.toContain('adhoc:service')
+    const twice = await table('SELECT a.*, b.* FROM ivoa.obscore AS a JOIN ivoa.obscore AS b ON a.obs_id = b.obs_id')
+    expect(twice.match(/<FIELD ID=/g)).toHaveLength(1)
+  })
 
   it('runs every example', async () => {
     for (const { id, query } of TAP_EXAMPLES) {
