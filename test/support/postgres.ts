@@ -58,28 +58,34 @@ export async function postgresServer(): Promise<PostgresServer> {
   const owner = process.env.VITEST && isMainThread ? process.ppid : process.pid
   const folder = join(tmpdir(), `skyedge-postgres-${owner}-${startOf(owner)}`)
   const ready = join(folder, 'ready.json')
+  const failed = join(folder, 'failed.txt')
   try {
     mkdirSync(folder, { mode: 0o700 })
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
     for (let waited = 0; !existsSync(ready); waited += 50) {
+      if (existsSync(failed)) throw new Error(readFileSync(failed, 'utf8'))
       if (waited > START_MS) throw new Error('the PostgreSQL of this run does not start')
       await sleep(50)
     }
     const { port, password } = JSON.parse(readFileSync(ready, 'utf8')) as { port: number; password: string }
     return serverAt(folder, port, password)
   }
-  const { port, password } = await prepare(folder, owner)
-  const server = serverAt(folder, port, password)
-  await withClient(server.url('postgres'), async (client) => {
-    await client.query(`CREATE DATABASE ${TEMPLATE}`)
-  })
-  await withClient(server.url(TEMPLATE), async (client) => {
-    await client.query('CREATE EXTENSION pg_sphere')
-  })
-  writeFileSync(`${ready}.new`, JSON.stringify({ port, password }), { mode: 0o600 })
-  renameSync(`${ready}.new`, ready)
-  return server
+  try {
+    const { port, password } = await prepare(folder, owner)
+    const server = serverAt(folder, port, password)
+    await withClient(server.url('postgres'), async (client) => {
+      await client.query(`CREATE DATABASE ${TEMPLATE}`)
+    })
+    await withClient(server.url(TEMPLATE), createSphere)
+    writeFileSync(`${ready}.new`, JSON.stringify({ port, password }), { mode: 0o600 })
+    renameSync(`${ready}.new`, ready)
+    return server
+  } catch (error) {
+    // Nobody waits for what will not come.
+    writeFileSync(failed, `the PostgreSQL of this run does not start: ${error}`)
+    throw error
+  }
 }
 
 /** A fresh, empty database with pg_sphere on the run's server; some tens of milliseconds. */
@@ -103,7 +109,7 @@ export async function ownServer(): Promise<OwnServer> {
   const folder = mkdtempSync(join(tmpdir(), 'skyedge-postgres-own-'))
   const { port, password } = await prepare(folder, process.pid)
   const server = serverAt(folder, port, password)
-  await withClient(server.url('postgres'), (client) => client.query('CREATE EXTENSION pg_sphere'))
+  await withClient(server.url('postgres'), createSphere)
   return {
     ...server,
     async stop() {
@@ -112,6 +118,19 @@ export async function ownServer(): Promise<OwnServer> {
       while (existsSync(join(folder, 'data/postmaster.pid'))) await sleep(20)
     },
     start: () => start(folder, port, password),
+  }
+}
+
+async function createSphere(client: pg.Client): Promise<void> {
+  try {
+    await client.query('CREATE EXTENSION pg_sphere')
+  } catch (error) {
+    throw new Error(
+      'pg_sphere cannot be created here; where commutators are the reason, see scripts/mend-pg-sphere.sh',
+      {
+        cause: error,
+      },
+    )
   }
 }
 
