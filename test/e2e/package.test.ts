@@ -1,11 +1,13 @@
-// What `npm pack` gives, installed in an empty folder: the command runs, a room can be imported, an edge can be bundled.
-// The package's dependencies are lent from this checkout, so that no registry is asked.
+// What `npm pack` gives, installed in an empty folder: the command runs, a room can be imported, an edge can be bundled, an
+// origin answers queries and shows its pages. The package's dependencies are lent from this checkout, so that no registry is asked.
 
-import { execFileSync } from 'node:child_process'
+import { execFileSync, spawn } from 'node:child_process'
 import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { freshDatabase } from '../support/postgres.ts'
+import { TAP_STORES } from '../support/tap-origin.ts'
 
 const ROOT = resolve(import.meta.dirname, '../..')
 const TREE = [
@@ -62,6 +64,48 @@ describe('the packed package', () => {
       const { edge } = await bundleWorkers('edge')
       console.log(edge.code.length)`
     expect(Number(node('--input-type=module', '-e', text))).toBeGreaterThan(10_000)
+  })
+
+  /** The origin of the package, while `use` asks it. */
+  async function withOrigin(databaseUrl: string | undefined, use: (url: string) => Promise<void>): Promise<void> {
+    const data = mkdtempSync(join(folder, 'data-'))
+    const env = { ...process.env, SKYEDGE_DATA: data, SKYEDGE_ORIGIN_PORT: '0', SKYEDGE_DATABASE_URL: databaseUrl ?? '' }
+    const main = join(installed, 'dist/origin/main.js')
+    const child = spawn(process.execPath, [main], { cwd: folder, env, stdio: ['ignore', 'pipe', 'pipe'] })
+    const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()))
+    try {
+      const url = await new Promise<string>((resolve, reject) => {
+        let text = ''
+        const read = (chunk: Buffer) => {
+          text += chunk
+          const ready = /ready origin=(\S+)/.exec(text)
+          if (ready) resolve(ready[1])
+        }
+        child.stdout.on('data', read)
+        child.stderr.on('data', read)
+        child.once('exit', () => reject(new Error(text)))
+      })
+      await use(url)
+    } finally {
+      child.kill('SIGTERM')
+      await ended
+    }
+  }
+
+  it.each(TAP_STORES)('answers queries and shows its pages, on %s', async (store) => {
+    const database = store === 'PostgreSQL' ? await freshDatabase() : undefined
+    try {
+      await withOrigin(database?.url, async (url) => {
+        const query = encodeURIComponent("SELECT table_name FROM TAP_SCHEMA.tables WHERE table_name = 'ivoa.ObsCore'")
+        const answer = await fetch(`${url}/tap/sync?LANG=ADQL&RESPONSEFORMAT=csv&QUERY=${query}`)
+        expect([answer.status, await answer.text()]).toEqual([200, 'table_name\r\nivoa.ObsCore\r\n'])
+        // From the package itself, and from those of others.
+        for (const path of ['/docs', '/docs/swagger-ui-bundle.js', '/site/aladin/aladin.js', '/openapi.json'])
+          expect([path, (await fetch(url + path)).status]).toEqual([path, 200])
+      })
+    } finally {
+      await database?.drop()
+    }
   })
 
   it('carries no test, no script of ours and no source map of this machine', () => {
