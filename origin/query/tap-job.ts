@@ -3,6 +3,7 @@
 import { dalFaultText, FAULTS, quoted, type Upload, usageError, votableFault } from '#src/dali'
 import type { Principal } from '#src/rights'
 import { ownResult, parseTap, TAP, type TapRequest } from '#src/services'
+import type { JobAttachment } from '#src/uws'
 import type { Info } from '#src/votable'
 import { asFault } from '../fault.ts'
 import type { JobHandler } from '../jobs/runner.ts'
@@ -14,15 +15,11 @@ export const TAP_JOB = 'tap'
 export function tapJobs(world: QueryWorld, clock: () => number, jobs: () => JobService): JobHandler {
   return {
     kind: TAP_JOB,
-    async run(job, { signal, timeLeftMs, files, result }) {
+    async run(job, { signal, timeLeftMs, result }) {
       const request = parseTap(job.parameters)
-      const parts = job.attachments.map(({ name, file, mediaType }) => ({
-        name,
-        path: files.path(job.id, file),
-        mediaType,
-      }))
-      const { principal, base } = job
-      const uploads = await uploadsFor(request.uploads, { parts, principal, base, jobs: jobs() })
+      const { principal, base, attachments } = job
+      const sources = { folder: job.id, attachments, principal, base, jobs: jobs() }
+      const uploads = await uploadsFor(request.uploads, sources)
       const scope = { principal, base, nowMs: clock(), signal, deadlineMs: timeLeftMs, background: true }
       const running = await runAdql(world, queryOf(request, uploads), scope)
       try {
@@ -43,8 +40,9 @@ export function tapJobs(world: QueryWorld, clock: () => number, jobs: () => JobS
 }
 
 export interface UploadSources {
-  /** Files of the request. */
-  readonly parts: readonly { readonly name: string; readonly path: string; readonly mediaType?: string }[]
+  /** Files of the request, in the folder of this id. */
+  readonly attachments: readonly JobAttachment[]
+  readonly folder: string
   readonly principal: Principal
   readonly base: string
   readonly jobs: Pick<JobService, 'find' | 'files'>
@@ -55,11 +53,11 @@ export function uploadsFor(uploads: readonly Upload[], sources: UploadSources): 
   return Promise.all(uploads.map((upload) => sourceOf(upload, sources)))
 }
 
-async function sourceOf({ name, uri, part }: Upload, { parts, principal, base, jobs }: UploadSources) {
+async function sourceOf({ name, uri, part }: Upload, { attachments, folder, principal, base, jobs }: UploadSources) {
   if (part !== undefined) {
-    const found = parts.find((one) => one.name === part)
+    const found = attachments.find((one) => one.name === part)
     if (!found) throw usageError(`UPLOAD names the file ${quoted(part)}, which the request does not hold`, 'UPLOAD')
-    return { name, path: found.path, mediaType: found.mediaType }
+    return { name, path: jobs.files.path(folder, found.file), mediaType: found.mediaType }
   }
   const id = ownResult(uri, base)
   if (id === undefined)

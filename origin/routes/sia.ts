@@ -3,7 +3,7 @@
 
 import { type Context, Hono } from 'hono'
 import { AdqlError } from '#src/adql'
-import { DaliError, type FilePart, quoted } from '#src/dali'
+import { DaliError, quoted } from '#src/dali'
 import { readPublisherDid } from '#src/obscore'
 import {
   type Position,
@@ -16,46 +16,31 @@ import {
   siaAdql,
   siaDescriptor,
 } from '#src/services'
+import type { JobAttachment } from '#src/uws'
 import type { Cell, Field } from '#src/votable'
 import type { OriginDeps, OriginEnv } from '../deps.ts'
-import { pairsFrom } from '../form.ts'
+import { pairsAndFiles } from '../form.ts'
 import { publicBase } from '../middleware.ts'
 import { type QueryText, type RunOptions, runAdql } from '../query/run.ts'
 import { uploadsFor } from '../query/tap-job.ts'
-import { streamed } from '../stream.ts'
+import { sendTable } from '../send-table.ts'
 
 type C = Context<OriginEnv>
 
 const DEADLINE_MS = 60_000
 const TOO_MUCH: ReadonlySet<string> = new Set(['too-long', 'too-many', 'too-deep'])
 const TEXT_FORMATS = new Set(['csv', 'tsv'])
-
-interface PartFile {
-  readonly name: string
-  readonly path: string
-  readonly mediaType: string
-}
+const FORM = { fileBytes: SIA_UPLOAD.bytes, files: SIA_UPLOAD.tables }
 
 export function siaRoutes(deps: OriginDeps): Hono<OriginEnv> {
   const app = new Hono<OriginEnv>()
   const { jobs, queries, catalog, clock } = deps
 
-  async function read(c: C, id: string) {
-    const files: PartFile[] = []
-    const onFile = async ({ name, mediaType, body }: FilePart) => {
-      if (files.some((one) => one.name === name))
-        throw new DaliError('usage', `two files are named ${quoted(name)}`, { parameter: 'UPLOAD' })
-      const file = `upload-${files.length + 1}`
-      await jobs.files.write(id, file, body, c.req.raw.signal)
-      files.push({ name, mediaType, path: jobs.files.path(id, file) })
-    }
-    const limits = { fileBytes: SIA_UPLOAD.bytes, files: SIA_UPLOAD.tables }
-    return { pairs: await pairsFrom(c, { limits, onFile }), files }
-  }
-
-  async function positions(request: SiaRequest, files: readonly PartFile[], scope: RunOptions): Promise<Position[]> {
+  /** `files` lie in the folder of `id`. */
+  async function positions(request: SiaRequest, id: string, files: readonly JobAttachment[], scope: RunOptions) {
     const { principal, base } = scope
-    const uploads = await uploadsFor(request.uploads, { parts: files, principal, base, jobs })
+    const sources = { folder: id, attachments: files, principal, base, jobs }
+    const uploads = await uploadsFor(request.uploads, sources)
     for (const { name } of files)
       if (!request.uploads.some(({ part }) => part === name))
         throw new DaliError('usage', `the file ${quoted(name)} is named by no UPLOAD`, { parameter: 'UPLOAD' })
@@ -117,7 +102,7 @@ export function siaRoutes(deps: OriginDeps): Hono<OriginEnv> {
   async function query(c: C, id: string): Promise<Response> {
     const leave = () => jobs.files.remove(id)
     try {
-      const { pairs, files } = await read(c, id)
+      const { pairs, files } = await pairsAndFiles(c, { files: jobs.files, id, limits: FORM })
       // Of the last word on the format, so that an error in another parameter is in the right style.
       const asked = pairs.findLast(([name]) => name.toUpperCase() === 'RESPONSEFORMAT')?.[1] ?? ''
       if (/^(?:csv|tsv|text\/(?:csv|tab-separated-values))\b/i.test(asked.trim())) c.set('faultStyle', 'text')
@@ -129,7 +114,7 @@ export function siaRoutes(deps: OriginDeps): Hono<OriginEnv> {
       const { principal } = c.var.caller
       const scope: RunOptions = { principal, base, nowMs: clock(), signal, deadlineMs: DEADLINE_MS }
       const text = siaAdql(request, {
-        positions: await positions(request, files, scope),
+        positions: await positions(request, id, files, scope),
         knownIds: await knownIds(request.values.ID),
       })
       const running = await runAdql(
@@ -143,17 +128,7 @@ export function siaRoutes(deps: OriginDeps): Hono<OriginEnv> {
         },
         scope,
       )
-      // It fails together with the body, which says so.
-      running.outcome.catch(() => undefined)
-      c.header('Cache-Control', 'private, no-store')
-      for (const name of ['Authorization', 'Cookie']) c.header('Vary', name, { append: true })
-      c.header('Content-Type', request.format.mediaType)
-      return c.body(
-        streamed(running.body, async () => {
-          await running.close()
-          await leave()
-        }),
-      )
+      return sendTable(c, running, request.format.mediaType, leave)
     } catch (error) {
       await leave()
       // The client never saw the query that was made of its request.

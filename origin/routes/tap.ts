@@ -2,16 +2,16 @@
 // and run the same query; files of a request are streamed to disk within bounds before anything looks into them.
 
 import { type Context, Hono } from 'hono'
-import { DaliError, type FilePart, quoted } from '#src/dali'
+import { DaliError } from '#src/dali'
 import { ANONYMOUS_SHARE, examplesPage, parseTap, TAP_LIMITS, tap, tapName } from '#src/services'
 import type { Job, JobAttachment } from '#src/uws'
 import type { OriginDeps, OriginEnv } from '../deps.ts'
-import { pairsFrom } from '../form.ts'
+import { pairsAndFiles } from '../form.ts'
 import type { JobLimits } from '../jobs/service.ts'
 import { publicBase } from '../middleware.ts'
 import { runAdql } from '../query/run.ts'
 import { queryOf, TAP_JOB, uploadsFor } from '../query/tap-job.ts'
-import { streamed } from '../stream.ts'
+import { sendTable } from '../send-table.ts'
 import { uwsRoutes } from './uws.ts'
 
 type C = Context<OriginEnv>
@@ -29,21 +29,8 @@ export function tapRoutes(deps: OriginDeps): Hono<OriginEnv> {
   const app = new Hono<OriginEnv>()
   const { jobs, queries, clock } = deps
 
-  /** Files go to the folder of a job, or of a request that is treated like one. */
-  async function read(c: C, id: string, held: readonly JobAttachment[]) {
-    const files: JobAttachment[] = []
-    const onFile = async ({ name, mediaType, body }: FilePart) => {
-      if ([...held, ...files].some((one) => one.name === name))
-        throw new DaliError('usage', `two files are named ${quoted(name)}`, { parameter: 'UPLOAD' })
-      if (held.length + files.length >= TAP_LIMITS.uploadTables)
-        throw new DaliError('usage', `at most ${TAP_LIMITS.uploadTables} files are taken`, { parameter: 'UPLOAD' })
-      const file = `upload-${held.length + files.length + 1}`
-      const sizeBytes = await jobs.files.write(id, file, body, c.req.raw.signal)
-      files.push({ name, file, mediaType, sizeBytes })
-    }
-    const pairs = await pairsFrom(c, { limits: FORM, onFile })
-    return { pairs, files }
-  }
+  const read = (c: C, id: string, held: readonly JobAttachment[]) =>
+    pairsAndFiles(c, { files: jobs.files, id, held, limits: FORM })
 
   const bounded = async (c: C, next: () => Promise<void>) => {
     const length = Number(c.req.header('content-length') ?? 0)
@@ -66,33 +53,17 @@ export function tapRoutes(deps: OriginDeps): Hono<OriginEnv> {
     try {
       const request = parseTap(pairs)
       c.set('runId', request.runId)
-      const parts = files.map(({ name, file, mediaType }) => ({ name, mediaType, path: jobs.files.path(id, file) }))
       const { principal } = c.var.caller
       const base = publicBase(c)
-      const query = queryOf(request, await uploadsFor(request.uploads, { parts, principal, base, jobs }))
+      const sources = { folder: id, attachments: files, principal, base, jobs }
+      const query = queryOf(request, await uploadsFor(request.uploads, sources))
       // Everything is known of the answer but whether there is one: nobody waits for its body.
       if (c.req.method === 'HEAD') {
         await leave()
         return c.body(null, 200, { 'Content-Type': request.format.mediaType, 'Cache-Control': 'private, no-store' })
       }
-      const running = await runAdql(queries, query, {
-        principal,
-        base,
-        nowMs: clock(),
-        signal: c.req.raw.signal,
-        deadlineMs: TAP_LIMITS.syncS * 1000,
-      })
-      // It fails together with the body, which says so.
-      running.outcome.catch(() => undefined)
-      c.header('Cache-Control', 'private, no-store')
-      for (const name of ['Authorization', 'Cookie']) c.header('Vary', name, { append: true })
-      c.header('Content-Type', request.format.mediaType)
-      return c.body(
-        streamed(running.body, async () => {
-          await running.close()
-          await leave()
-        }),
-      )
+      const scope = { principal, base, nowMs: clock(), signal: c.req.raw.signal, deadlineMs: TAP_LIMITS.syncS * 1000 }
+      return sendTable(c, await runAdql(queries, query, scope), request.format.mediaType, leave)
     } catch (error) {
       await leave()
       throw error
