@@ -2,24 +2,24 @@
 // Footprints: the store's spatial index first, then the exact test of src/sky.
 
 import { type Region, regionsIntersect } from '#src/sky'
+import { missingFile } from './checked-batches.ts'
 import type { CatalogDriver, Executor, SqlValue } from './executor.ts'
 import { FILE_COLUMNS, fileOf, putFile } from './file-rows.ts'
 import { rightsIds } from './rights-ids.ts'
 import { parametersOf, productOf, selectProduct, upsertProduct } from './rows.ts'
-import {
-  type Catalog,
-  type CatalogBatches,
-  type CatalogChange,
-  CatalogError,
-  type CollectionPart,
-  type FileRecord,
-  type MapRecord,
-  type NewProduct,
-  type Product,
-  type ProductFilter,
-  type ProductRights,
-  type StoredProduct,
-  type TruthRow,
+import type {
+  Catalog,
+  CatalogBatches,
+  CatalogChange,
+  CollectionPart,
+  FileRecord,
+  MapRecord,
+  NewProduct,
+  Product,
+  ProductFilter,
+  ProductRights,
+  StoredProduct,
+  TruthRow,
 } from './store.ts'
 import type {
   CoaddInputRecord,
@@ -282,8 +282,7 @@ export class SqlCatalog implements Catalog {
       await store.run(dialect.insertInput, release, id, seq, input)
     for (const [seq, { role, path, hdu }] of product.planes.entries()) {
       const fileId = fileIds.get(path) ?? (await fileIdOf(store, path))
-      if (fileId === undefined)
-        throw new CatalogError('conflict', `plane ${seq} of ${publisherDid} is in a file the catalogue lacks`)
+      if (fileId === undefined) throw missingFile(publisherDid, seq)
       await store.run(dialect.insertPlane, release, id, seq, role, fileId, hdu)
     }
     await dialect.placeFootprint?.(store, id, footprint)

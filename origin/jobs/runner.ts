@@ -13,8 +13,6 @@ import type { JobEnd, JobStore, StoredJob } from './store.ts'
 export interface JobContext {
   /** Fires at an abort, at the end of the job's time, and when this process stops. */
   readonly signal: AbortSignal
-  readonly timeLeftMs: number
-  readonly files: JobFiles
   /** Writes a file of the job and says what it is. */
   result(id: string, file: string, mediaType: string, body: Chunks): Promise<JobResult>
 }
@@ -144,14 +142,11 @@ export function createJobRunner(options: RunnerOptions): JobRunner {
 
   async function outcome(job: StoredJob, entry: Running): Promise<JobEnd> {
     const handler = byKind.get(job.kind) as JobHandler
-    const startMs = performance.now()
     try {
       if (job.attempts > MAX_ATTEMPTS)
         throw new JobError('interrupted', `the service was interrupted ${MAX_ATTEMPTS} times while it ran this job`)
       const results = await handler.run(job, {
         signal: entry.controller.signal,
-        timeLeftMs: job.executionDurationS * 1000 - (performance.now() - startMs),
-        files,
         result: async (id, file, mediaType, body) => {
           const sizeBytes = await files.write(job.id, file, body, entry.controller.signal)
           return { id, file, mediaType, sizeBytes }

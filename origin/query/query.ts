@@ -1,6 +1,7 @@
 // Running SQL for strangers: what a runner, its sessions and their answers are. The work is done in child processes
 // (pool.ts), because a statement of node:sqlite cannot be interrupted, but a process can be killed.
 
+import type { TapFormatKind } from '#src/services'
 import type { Field, Info, Table } from '#src/votable'
 import type { XmlElement } from '#src/xml'
 
@@ -8,16 +9,8 @@ export type Store =
   | { readonly kind: 'sqlite'; readonly path: string }
   | { readonly kind: 'postgres'; readonly url: string }
 
-/** `votable` is TABLEDATA. */
-export type TableFormat =
-  | 'votable'
-  | 'votable-tabledata'
-  | 'votable-binary2'
-  | 'csv'
-  | 'tsv'
-  | 'json'
-  | 'parquet'
-  | 'fits'
+/** How a process writes a table; their media types are the services'. */
+export type TableFormat = TapFormatKind
 
 export type SqlValue = string | number | bigint | null | Uint8Array
 
@@ -34,14 +27,10 @@ export interface Query {
   readonly maxrec: number
   readonly format: TableFormat
   readonly infos?: readonly Info[]
-  readonly systems?: readonly XmlElement[]
   readonly after?: readonly XmlElement[]
-  /** Of the table, as the document names it. */
-  readonly name?: string
 }
 
 export interface QueryAnswer {
-  readonly contentType: string
   /**
    * Begins when the first row is there. A failure after that closes a VOTable or JSON document with its message; of the
    * other formats it breaks the iteration. Leaving the iteration ends the query.

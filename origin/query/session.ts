@@ -8,7 +8,7 @@ import { join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import type { Table } from '#src/votable'
 import { QueryError } from './errors.ts'
-import { CONTENT_TYPE, closable, closing } from './formats/writer.ts'
+import { closable, closing } from './formats/writer.ts'
 import { FRAME, type Frame, readJson } from './frames.ts'
 import type { EndSaid } from './orders.ts'
 import type { Query, QueryAnswer, QuerySession, UploadLimits } from './query.ts'
@@ -75,7 +75,7 @@ export class Session implements QuerySession {
     const { promise: outcome, resolve, reject } = Promise.withResolvers<EndSaid>()
     outcome.catch(() => {})
     const body = this.#body(query, first, resolve, reject)
-    return { contentType: CONTENT_TYPE[query.format], body, outcome }
+    return { body, outcome }
   }
 
   async close(): Promise<void> {

@@ -211,7 +211,7 @@ export function numberText(x: number): string {
 }
 
 /** Corners of a box: its sides are great circles across the ends of the arms (ADQL 2.1 §4.2.9). */
-export function boxCorners(lon: number, lat: number, width: number, height: number): number[] | undefined {
+function boxCorners(lon: number, lat: number, width: number, height: number): number[] | undefined {
   const centre = cap(lon, lat, 0)
   if (!centre || !(width > 0 && width < 180 && height > 0 && height < 180)) return undefined
   const [sinLon, cosLon] = [Math.sin(degToRad(lon)), Math.cos(degToRad(lon))]

@@ -15,12 +15,19 @@ export const TAP_JOB = 'tap'
 export function tapJobs(world: QueryWorld, clock: () => number, jobs: () => JobService): JobHandler {
   return {
     kind: TAP_JOB,
-    async run(job, { signal, timeLeftMs, result }) {
+    async run(job, { signal, result }) {
       const request = parseTap(job.parameters)
       const { principal, base, attachments } = job
       const sources = { folder: job.id, attachments, principal, base, jobs: jobs() }
       const uploads = await uploadsFor(request.uploads, sources)
-      const scope = { principal, base, nowMs: clock(), signal, deadlineMs: timeLeftMs, background: true }
+      const scope = {
+        principal,
+        base,
+        nowMs: clock(),
+        signal,
+        deadlineMs: job.executionDurationS * 1000,
+        background: true,
+      }
       const running = await runAdql(world, queryOf(request, uploads), scope)
       try {
         const { mediaType, extension } = request.format

@@ -61,7 +61,7 @@ export function createTable(kind: Kind, table: Table): string {
 const quoted = (name: string): string => `"${name.replaceAll('"', '""')}"`
 
 /** How queries reach an uploaded table: its columns under their names in lower case. */
-export function uploadBinding(kind: Kind, table: Table): TableBinding {
+function uploadBinding(kind: Kind, table: Table): TableBinding {
   const places = new Map(table.columns.map(({ name }, i) => [name.toLowerCase(), i]))
   return {
     from(columns: readonly string[]): Sql {

@@ -33,7 +33,7 @@ const text = (value: string): BoundValue => ({ kind: 'literal', type: 'string', 
 const shaped = (shape: Shape): BoundValue => ({ kind: 'shape', type: shape.kind, shape })
 
 /** The number that a value is whatever the row; undefined where it needs one. */
-export function constantNumber(value: BoundValue): number | undefined {
+function constantNumber(value: BoundValue): number | undefined {
   if (value.kind === 'literal')
     return typeof value.value === 'number' || typeof value.value === 'bigint' ? Number(value.value) : undefined
   if (value.kind === 'negate') {

@@ -21,7 +21,7 @@ export const MAX_LINK_IDS = 1000
 /** Identifiers in one request: pyvo sends those of a whole table and asks again for what it got no answer to. */
 const MOST_SENT_IDS = 40_000
 
-export const LINKS_FORMATS = [
+const LINKS_FORMATS = [
   { mediaType: LINKS_MEDIA_TYPE, short: ['votable', 'application/x-votable+xml', 'text/xml'] },
   {
     mediaType: 'application/x-votable+xml;serialization=tabledata',

@@ -35,7 +35,7 @@ export const SIA_QUERY = `${SIA_STANDARD}#query-2.0`
 export const SIA_ROWS: MaxrecLimits = { default: 10_000, max: 1_000_000 }
 
 /** Of uploaded tables: each row is a region of the query. */
-export const SIA_UPLOAD = { rows: 1000, bytes: 4 << 20, columns: 100, tables: 4 } as const
+export const SIA_UPLOAD = { rows: 1000, bytes: 4 << 20, tables: 4 } as const
 
 const many = { repeats: true }
 const text = (name: string, ucd: string, column: string, options: readonly string[] = []) =>

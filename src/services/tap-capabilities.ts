@@ -2,6 +2,7 @@
 // formats, uploads and limits, all from the tables that are also obeyed. `base` is the public address of the node.
 
 import { LANGUAGE_FEATURES, LANGUAGE_VERSIONS } from '#src/adql'
+import { OBSCORE_DATA_MODEL } from '#src/obscore'
 import { BASIC_AA, type Capability, vosiCapabilities } from '#src/vosi'
 import { type Child, element, type XmlElement } from '#src/xml'
 import { TAP, TAP_FORMATS, TAP_ROWS } from './tap.ts'
@@ -45,7 +46,7 @@ const times = (name: string, { default: usual, hard }: { default: number; hard: 
 
 function tableAccess(): Child[] {
   return [
-    text('dataModel', 'ObsCore-1.1', { 'ivo-id': 'ivo://ivoa.net/std/ObsCore#core-1.1' }),
+    text('dataModel', 'ObsCore-1.1', { 'ivo-id': OBSCORE_DATA_MODEL }),
     language(),
     ...formats(),
     // By address: results of jobs of this service itself.

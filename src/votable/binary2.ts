@@ -79,7 +79,7 @@ function putArray(shape: Shape, name: string): Put {
 }
 
 /** How the cells of a column are put into a row, and how a null one fills its place. */
-export function binaryColumn(field: Field): BinaryColumn {
+function binaryColumn(field: Field): BinaryColumn {
   const shape = shapeOf(field)
   const put = shape.text ? putText(shape) : shape.array ? putArray(shape, field.name) : putOne(shape, field.name)
   if (shape.count === undefined) return { put, putNull: (sink) => sink.zeros(4) }

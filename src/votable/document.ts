@@ -16,7 +16,7 @@ import type { Info, Outcome, Serialization, VotableOptions } from './writer.ts'
 // VOTable 1.4 kept the namespace of 1.3 (§3.1).
 const ROOT: Attributes = { version: '1.4', xmlns: 'http://www.ivoa.net/xml/VOTable/v1.3' }
 
-export function fieldElement(field: Field): XmlElement {
+function fieldElement(field: Field): XmlElement {
   const { id, name, datatype, arraysize, xtype, unit, ucd, utype, description } = field
   return element(
     'FIELD',
@@ -44,15 +44,13 @@ const CLOSE: Readonly<Record<Serialization, string>> = {
 
 /** Everything before the first row. */
 export function documentHead(options: VotableOptions): string {
-  const { fields, serialization = 'TABLEDATA', infos = [], description, name, systems = [], links = [] } = options
+  const { fields, serialization = 'TABLEDATA', infos = [], description, name } = options
   return (
     `${XML_DECLARATION}${openTag('VOTABLE', ROOT)}\n  ${openTag('RESOURCE', { type: 'results' })}\n` +
     lines('    ', [
       description ? element('DESCRIPTION', {}, description) : undefined,
       status('OK'),
       ...infos.map(infoElement),
-      ...systems,
-      ...links,
     ]) +
     `    ${openTag('TABLE', { name })}\n${lines('      ', fields.map(fieldElement))}      ${openTag('DATA')}\n` +
     OPEN[serialization]

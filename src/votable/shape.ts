@@ -14,7 +14,7 @@ export interface Shape {
   readonly size: number
 }
 
-export const DATATYPE_BYTES: Readonly<Record<Datatype, number>> = {
+const DATATYPE_BYTES: Readonly<Record<Datatype, number>> = {
   boolean: 1,
   unsignedByte: 1,
   short: 2,

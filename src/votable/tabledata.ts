@@ -50,7 +50,7 @@ export function speller(field: Field): Spell {
 }
 
 /** No value is an empty cell, but a fixed array of floats is filled with NaN (STILTS takes offence at an empty one). */
-export function nullCell(field: Field): string {
+function nullCell(field: Field): string {
   const { text, array, count, datatype } = shapeOf(field)
   const floats = !text && array && count !== undefined && (datatype === 'float' || datatype === 'double')
   return floats ? `<TD>${Array(count).fill('NaN').join(' ')}</TD>` : '<TD/>'

@@ -39,10 +39,6 @@ export interface VotableOptions {
   readonly description?: string
   /** TABLE's name. */
   readonly name?: string
-  /** COOSYS and TIMESYS elements, to which fields may refer. */
-  readonly systems?: readonly XmlElement[]
-  /** LINK elements of the RESOURCE. */
-  readonly links?: readonly XmlElement[]
   /** RESOURCEs after the results, such as service descriptors (DataLink 1.1 §4). */
   readonly after?: readonly XmlElement[]
 }

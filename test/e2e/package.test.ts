@@ -69,7 +69,12 @@ describe('the packed package', () => {
   /** The origin of the package, while `use` asks it. */
   async function withOrigin(databaseUrl: string | undefined, use: (url: string) => Promise<void>): Promise<void> {
     const data = mkdtempSync(join(folder, 'data-'))
-    const env = { ...process.env, SKYEDGE_DATA: data, SKYEDGE_ORIGIN_PORT: '0', SKYEDGE_DATABASE_URL: databaseUrl ?? '' }
+    const env = {
+      ...process.env,
+      SKYEDGE_DATA: data,
+      SKYEDGE_ORIGIN_PORT: '0',
+      SKYEDGE_DATABASE_URL: databaseUrl ?? '',
+    }
     const main = join(installed, 'dist/origin/main.js')
     const child = spawn(process.execPath, [main], { cwd: folder, env, stdio: ['ignore', 'pipe', 'pipe'] })
     const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()))

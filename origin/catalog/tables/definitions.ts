@@ -59,7 +59,7 @@ export const PLANE_KEYS = [
 ] as const
 
 /** What a product was made from, in order: `input` is a publisherDid or another URI. `id` is the product's. */
-export const PRODUCT_INPUTS: PhysicalTable = {
+const PRODUCT_INPUTS: PhysicalTable = {
   name: 'product_inputs',
   columns: columns('id integer!, seq integer!, input text!'),
   key: ['id', 'seq'],

@@ -16,7 +16,7 @@ export interface Statement {
 const fieldOf = (column: string) => column.replace(/_([a-z0-9])/g, (_, letter: string) => letter.toUpperCase())
 
 /** INSERT that overwrites the row with the same key. */
-export function upsertSql({ name, columns, key }: PhysicalTable): string {
+function upsertSql({ name, columns, key }: PhysicalTable): string {
   const names = columns.map((column) => column.name)
   const others = names.filter((column) => !key.includes(column))
   const set = others.map((column) => `${column} = excluded.${column}`).join(', ')

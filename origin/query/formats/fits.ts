@@ -5,6 +5,7 @@
 import { type Card, emptyPrimaryBytes, FitsHeader } from '#src/fits'
 import { ByteSink, type Cell, type Field, type Outcome } from '#src/votable'
 import { QueryError } from '../errors.ts'
+import type { ProcessLimits } from '../orders.ts'
 import { type Form, formOf, NULL_OF, putCell } from './fits-column.ts'
 import { Spool } from './spool.ts'
 import type { AnyWriter } from './writer.ts'
@@ -22,14 +23,13 @@ export class FitsWriter implements AnyWriter {
   readonly #forms: readonly Form[]
   /** The longest text or array of each column. */
   readonly #widest: number[]
-  readonly #name: string
   readonly #spool: Spool
   readonly #sink = new ByteSink()
   readonly #diskBytes: number
   #rows = 0
   #heapBytes = 0
 
-  constructor(fields: readonly Field[], { name = 'result', diskBytes }: { name?: string; diskBytes: number }) {
+  constructor(fields: readonly Field[], { diskBytes }: Pick<ProcessLimits, 'diskBytes'>) {
     if (fields.length > MAX_COLUMNS)
       throw new QueryError(
         'too-large',
@@ -38,7 +38,6 @@ export class FitsWriter implements AnyWriter {
     this.#fields = fields
     this.#forms = fields.map(formOf)
     this.#widest = fields.map(() => 0)
-    this.#name = name
     this.#diskBytes = diskBytes
     this.#spool = new Spool(diskBytes)
   }
@@ -111,7 +110,7 @@ export class FitsWriter implements AnyWriter {
       if (utype) cards.push(card(`TUTYP${n}`, ascii(utype)))
       if (description) cards.push(card(`TCOMM${n}`, ascii(description)))
     }
-    cards.push(card('EXTNAME', ascii(this.#name)))
+    cards.push(card('EXTNAME', 'result'))
     if ('overflow' in outcome && outcome.overflow)
       cards.push(card('OVERFLOW', true, 'there were more rows than MAXREC'))
     const header = new FitsHeader().prepend(cards)

@@ -19,23 +19,10 @@ export interface AnyWriter extends TableWriter {
   discard?(): void
 }
 
-export const CONTENT_TYPE: Readonly<Record<TableFormat, string>> = {
-  votable: 'application/x-votable+xml',
-  'votable-tabledata': 'application/x-votable+xml;serialization=TABLEDATA',
-  'votable-binary2': 'application/x-votable+xml;serialization=BINARY2',
-  csv: 'text/csv;charset=UTF-8;header=present',
-  tsv: 'text/tab-separated-values;charset=UTF-8',
-  json: 'application/json',
-  parquet: 'application/vnd.apache.parquet',
-  fits: 'application/fits',
-}
-
-export const votableOptions = ({ fields, infos, systems, after, name, format }: Query): VotableOptions => ({
+const votableOptions = ({ fields, infos, after, format }: Query): VotableOptions => ({
   fields,
   infos,
-  systems,
   after,
-  name,
   serialization: format === 'votable-binary2' ? 'BINARY2' : 'TABLEDATA',
 })
 
@@ -46,7 +33,7 @@ export function formatWriter(query: Query, limits: ProcessLimits, copied: boolea
   if (format === 'tsv') return new TsvWriter(fields)
   if (format === 'json') return new JsonWriter(fields)
   if (format === 'parquet') return new ParquetTableWriter(votableOptions(query))
-  if (format === 'fits') return new FitsWriter(fields, { name: query.name, diskBytes: limits.diskBytes })
+  if (format === 'fits') return new FitsWriter(fields, limits)
   const options = votableOptions(query)
   if (copied && options.serialization === 'TABLEDATA' && copiesPlainly(fields)) return new CopyTabledata(options)
   return votableWriter(options)
