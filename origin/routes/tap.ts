@@ -3,11 +3,10 @@
 
 import { type Context, Hono } from 'hono'
 import { DaliError } from '#src/dali'
-import { ANONYMOUS_SHARE, examplesPage, parseTap, TAP_LIMITS, tap, tapName } from '#src/services'
+import { examplesPage, parseTap, TAP_LIMITS, tap, tapName } from '#src/services'
 import type { Job, JobAttachment } from '#src/uws'
 import type { OriginDeps, OriginEnv } from '../deps.ts'
 import { pairsAndFiles } from '../form.ts'
-import type { JobLimits } from '../jobs/service.ts'
 import { publicBase } from '../middleware.ts'
 import { runAdql } from '../query/run.ts'
 import { queryOf, TAP_JOB, uploadsFor } from '../query/tap-job.ts'
@@ -16,13 +15,6 @@ import { uwsRoutes } from './uws.ts'
 
 type C = Context<OriginEnv>
 
-const JOB_LIMITS: JobLimits = {
-  executionS: TAP_LIMITS.executionS,
-  retentionS: TAP_LIMITS.retentionS,
-  jobs: TAP_LIMITS.jobs,
-  waitingJobs: TAP_LIMITS.waitingJobs,
-  anonymousShare: ANONYMOUS_SHARE,
-}
 const FORM = { valueBytes: TAP_LIMITS.formBytes, fileBytes: TAP_LIMITS.uploadBytes, files: TAP_LIMITS.uploadTables }
 
 export function tapRoutes(deps: OriginDeps): Hono<OriginEnv> {
@@ -76,7 +68,7 @@ export function tapRoutes(deps: OriginDeps): Hono<OriginEnv> {
       path: '/tap/async',
       kind: TAP_JOB,
       jobs,
-      limits: JOB_LIMITS,
+      limits: TAP_LIMITS,
       read,
       merge,
       errorType: 'application/x-votable+xml',

@@ -18,7 +18,6 @@ export { type Position, positionsOf } from './sia-positions.ts'
 export { type SiaQueryOptions, siaAdql } from './sia-query.ts'
 export { CUTOUT_FORMATS, type CutoutFormat, parseSoda, SODA_SYNC, type SodaRequest, soda, sodaQuery } from './soda.ts'
 export {
-  ANONYMOUS_SHARE,
   ownResult,
   parseTap,
   TAP,

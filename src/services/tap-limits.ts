@@ -12,7 +12,8 @@ export const TAP_LIMITS = {
   uploadTables: 16,
   /** All parameters of a request together. */
   formBytes: 1 << 20,
-  /** Jobs of one owner. All anonymous jobs together have ANONYMOUS_SHARE times as much. */
+  /** Jobs of one owner, and those of them that wait or run. All anonymous jobs together have `anonymousShare` times as many. */
   jobs: 1000,
   waitingJobs: 100,
+  anonymousShare: 10,
 } as const

@@ -70,8 +70,6 @@ export const TAP_FORMATS: readonly TapFormat[] = [
 
 export const TAP_ROWS: MaxrecLimits = { default: 100_000, max: 10_000_000 }
 
-export const ANONYMOUS_SHARE = 10
-
 type Language = (typeof TAP_LANGUAGES)[number]
 
 /** LANG's spellings (TAP 1.1 §2.7.1). */
