@@ -4,6 +4,7 @@
 import type { Product } from '../catalog/store.ts'
 import { bandNamed, bandOf } from './bands.ts'
 import type { HeaderStack } from './header-stack.ts'
+import { known } from './known.ts'
 import { type FieldName, type FieldSource, type Mapping, NUMBER_FIELDS } from './mapping.ts'
 import { timesOf } from './time.ts'
 
@@ -41,7 +42,7 @@ export function describe(header: HeaderStack, tree: Described, { fields }: Mappi
     if (field === 'band') Object.assign(found, { emMinM: undefined, emMaxM: undefined }, bandNamed(String(value)))
     else found[field] = value
   }
-  return Object.fromEntries(Object.entries(found).filter(([, value]) => value !== undefined))
+  return known(found)
 }
 
 function firstWhole(header: HeaderStack, keywords: readonly string[]): number | undefined {

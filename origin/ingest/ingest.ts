@@ -4,19 +4,15 @@
 
 import { realpath, stat } from 'node:fs/promises'
 import { basename, relative } from 'node:path'
-import { FitsError } from '#src/fits'
-import { SkyError } from '#src/sky'
-import { StorageError } from '#src/storage'
-import { WcsError } from '#src/wcs'
 import type { Catalog, FileRecord, NewFile, NewProduct, ProductRights } from '../catalog/store.ts'
-import { IngestError } from './errors.ts'
+import { IngestError, reasonOf } from './errors.ts'
 import { HeaderStack } from './header-stack.ts'
 import { BUILT_IN, type Mapping } from './mapping.ts'
 import { ProductNames } from './names.ts'
 import { type FoundImage, imagesOf, type RoledFile } from './planes.ts'
 import { productOf } from './product.ts'
 import { readFile } from './read-file.ts'
-import { emptyReport, type IngestReport } from './report.ts'
+import { emptyReport, type IngestReport, tally } from './report.ts'
 import { type FileSet, fileSets } from './sets.ts'
 import { noteRelease, Visits } from './visits.ts'
 
@@ -149,10 +145,7 @@ class Run {
     const files = [...new Set(image.planes.map(({ file }) => file))].flatMap(({ record }) => record ?? [])
     const before = this.#generations.get(publisherDid)
     this.#made.add(publisherDid)
-    if (before === generation) this.#report.unchanged++
-    else if (before === undefined) this.#report.taken++
-    else this.#report.updated++
-    for (const { role } of product.planes) this.#report.planes[role] = (this.#report.planes[role] ?? 0) + 1
+    tally(this.#report, product, before)
     noteBand(product, name, this.#report)
     if (before !== generation) {
       this.#products.push(product)
@@ -201,16 +194,10 @@ class Run {
   }
 
   #refuse(name: string, error: unknown): void {
-    const expected = [IngestError, FitsError, WcsError, SkyError, StorageError]
-    if (!expected.some((kind) => error instanceof kind) && !isReadError(error)) throw error
-    const reason = isReadError(error) ? `cannot be read (${error.code})` : (error as Error).message
+    const reason = reasonOf(error)
+    if (reason === undefined) throw error
     this.#report.refused.push({ name, reason })
   }
-}
-
-/** A disk that answers with an error in the middle of a file: that file's problem. */
-function isReadError(error: unknown): error is NodeJS.ErrnoException {
-  return error instanceof Error && 'syscall' in error && 'code' in error
 }
 
 /** Reprojected images often carry the header of another band: the header is believed, and the operator told. */

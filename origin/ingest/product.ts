@@ -9,6 +9,7 @@ import type { NewProduct, ProductRights } from '../catalog/store.ts'
 import { describe } from './describe.ts'
 import { detailsOf } from './details.ts'
 import { HeaderStack } from './header-stack.ts'
+import { known } from './known.ts'
 import type { Mapping } from './mapping.ts'
 import type { FoundImage } from './planes.ts'
 import type { IngestedFile } from './read-file.ts'
@@ -67,9 +68,6 @@ export function generationOf(product: object, files: readonly IngestedFile[]): s
   return hash.digest('hex').slice(0, 16)
 }
 
-const known = <T extends object>(fields: T): Partial<T> =>
-  Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as Partial<T>
-
 /** `calexp - r - visit 12, detector 3`: kind, band, and what it is an image of. */
 function titleOf(product: Partial<NewProduct>): string {
   const { dataproductSubtype, band, visit, detector, tract, patch, productId, targetName } = product
@@ -85,7 +83,5 @@ function titleOf(product: Partial<NewProduct>): string {
 
 /** In one order, whatever the order the fields were found in. */
 function sorted(product: object): [string, unknown][] {
-  return Object.entries(product)
-    .filter(([, value]) => value !== undefined)
-    .sort(([a], [b]) => (a < b ? -1 : 1))
+  return Object.entries(known(product)).sort(([a], [b]) => (a < b ? -1 : 1))
 }

@@ -1,5 +1,7 @@
 // What an ingest did, for people and for programs. Names are those below the folder: no path of the machine.
 
+import type { NewProduct } from '../catalog/store.ts'
+
 export interface Refusal {
   readonly name: string
   readonly reason: string
@@ -36,6 +38,14 @@ export const MAX_NAMED = 1000
 export function refuse(report: IngestReport, name: string, reason: string): void {
   if (report.refused.length < MAX_NAMED) report.refused.push({ name, reason })
   else report.unnamed++
+}
+
+/** Counts a product by what the catalogue had of it: nothing, the same generation, or another. */
+export function tally(report: IngestReport, { generation, planes }: NewProduct, before: string | undefined): void {
+  if (before === generation) report.unchanged++
+  else if (before === undefined) report.taken++
+  else report.updated++
+  for (const { role } of planes) report.planes[role] = (report.planes[role] ?? 0) + 1
 }
 
 export function emptyReport(collection: string, release: string, dryRun: boolean): IngestReport {

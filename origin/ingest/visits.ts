@@ -4,9 +4,7 @@ import type { Catalog, NewProduct } from '../catalog/store.ts'
 import type { ConditionsRecord, DetectorRecord, VisitKey, VisitRecord } from '../catalog/survey.ts'
 import { conditionsDetails, visitDetails } from './details.ts'
 import type { HeaderStack } from './header-stack.ts'
-
-const defined = <T extends object>(record: T): T =>
-  Object.fromEntries(Object.entries(record).filter(([, value]) => value !== undefined)) as T
+import { known } from './known.ts'
 
 export class Visits {
   readonly #visits = new Map<string, VisitRecord>()
@@ -33,8 +31,8 @@ export class Visits {
     if (this.#visits.has(name)) return
     const { obsId, imageType, dayObs, band, physicalFilter, targetName, tMinMjd, tMaxMjd, exptimeS } = product
     const said = { obsId, imageType, dayObs, band, physicalFilter, targetName, tMinMjd, tMaxMjd, exptimeS }
-    this.#visits.set(name, defined({ ...key, ...said, ...visitDetails(header) }))
-    const conditions = defined(conditionsDetails(header))
+    this.#visits.set(name, known({ ...key, ...said, ...visitDetails(header) }))
+    const conditions = known(conditionsDetails(header))
     if (Object.keys(conditions).length > 0) this.#conditions.set(name, { ...key, ...conditions })
   }
 
@@ -42,7 +40,7 @@ export class Visits {
   async keep(catalog: Catalog): Promise<void> {
     const visits = [...this.#visits.values()]
     const conditions = [...this.#conditions.values()]
-    const detectors = [...this.#detectors.values()].map(defined)
+    const detectors = [...this.#detectors.values()].map(known)
     this.#visits.clear()
     this.#conditions.clear()
     this.#detectors.clear()
@@ -57,6 +55,6 @@ export class Visits {
 
 /** A release that nobody has described yet gets a row, so that it is listed. */
 export async function noteRelease(catalog: Catalog, release: string): Promise<void> {
-  const known = await catalog.releases()
-  if (!known.some((record) => record.release === release)) await catalog.putSurvey({ releases: [{ release }] })
+  const releases = await catalog.releases()
+  if (!releases.some((record) => record.release === release)) await catalog.putSurvey({ releases: [{ release }] })
 }

@@ -3,18 +3,14 @@
 // its reason and the rest goes on: only a registry or a catalogue that cannot be used at all stops it.
 
 import { realpath, stat } from 'node:fs/promises'
-import { FitsError } from '#src/fits'
-import { SkyError } from '#src/sky'
-import { StorageError } from '#src/storage'
-import { WcsError } from '#src/wcs'
 import type { NewFile, NewProduct, PlaneRole, StoredProduct } from '../../catalog/store.ts'
 import type { CoaddInputRecord } from '../../catalog/survey.ts'
-import { IngestError } from '../errors.ts'
+import { IngestError, reasonOf } from '../errors.ts'
 import type { IngestOptions } from '../ingest.ts'
 import { BUILT_IN } from '../mapping.ts'
 import { type FoundImage, imagesOf } from '../planes.ts'
 import { readFile } from '../read-file.ts'
-import { emptyReport, type IngestReport, refuse } from '../report.ts'
+import { emptyReport, type IngestReport, refuse, tally } from '../report.ts'
 import { type Collections, readCollections } from './collections.ts'
 import { readConfig } from './config.ts'
 import { type DatasetTypeRule, RUBIN } from './dataset-types.ts'
@@ -151,8 +147,8 @@ class Run {
       const lineage = await this.#lineageOf(dataset, image, rule)
       await this.#keep(productOf(dataset, image, rule, lineage, this.#target), image)
     } catch (error) {
-      if (!isExpected(error)) throw error
-      const reason = 'syscall' in error ? `cannot be read (${(error as NodeJS.ErrnoException).code})` : error.message
+      const reason = reasonOf(error)
+      if (reason === undefined) throw error
       refuse(this.#report, name, reason)
       // Frames without a place on the sky are no products, but their exposures belong to the survey.
       if (dataset.located) this.#seen.add(dataset)
@@ -200,10 +196,7 @@ class Run {
     if (before === undefined && (await this.#options.catalog.product(publisherDid)))
       throw new IngestError('refused', 'another collection of this release has it already')
     this.#made.add(publisherDid)
-    if (before === generation) this.#report.unchanged++
-    else if (before === undefined) this.#report.taken++
-    else this.#report.updated++
-    for (const { role } of product.planes) this.#report.planes[role] = (this.#report.planes[role] ?? 0) + 1
+    tally(this.#report, product, before)
     if (before !== generation) this.#products.push(product)
     for (const { file } of image.planes) if (file.record) this.#files.set(file.record.path, file.record)
     if (this.#products.length >= BATCH || this.#files.size >= 4 * BATCH) await this.#flush()
@@ -261,11 +254,4 @@ function nameOf(dataset: Dataset): string {
   const { type, exposure, visit, detector, skymap, tract, patch, band, id } = dataset
   const place = tract === undefined ? [visit ?? exposure, detector] : [skymap, tract, patch, band]
   return [type.name, ...place.filter((part) => part !== undefined), id].join(' ')
-}
-
-function isExpected(error: unknown): error is Error {
-  const kinds = [IngestError, FitsError, WcsError, SkyError, StorageError]
-  if (kinds.some((kind) => error instanceof kind))
-    return !(error instanceof IngestError && error.code === 'bad-repository')
-  return error instanceof Error && 'syscall' in error && 'code' in error
 }

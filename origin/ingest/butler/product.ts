@@ -7,6 +7,7 @@ import { footprint, inIcrs } from '#src/wcs'
 import type { NewProduct, ProductRights } from '../../catalog/store.ts'
 import { IngestError } from '../errors.ts'
 import { HeaderStack } from '../header-stack.ts'
+import { known } from '../known.ts'
 import type { FoundImage } from '../planes.ts'
 import { generationOf } from '../product.ts'
 import { type ButlerMapping, type DatasetTypeRule, type Facts, filled } from './dataset-types.ts'
@@ -87,8 +88,8 @@ export function productOf(
     modifiedMs: Math.max(...files.map(({ mtimeMs }) => mtimeMs)),
     planes: image.planes.map((plane) => ({ role: plane.role, path: plane.file.path, hdu: plane.hdu.index })),
   }
-  const known = Object.fromEntries(Object.entries(product).filter(([, value]) => value !== undefined)) as typeof product
-  return { ...known, generation: generationOf(known, files) }
+  const stated = known(product)
+  return { ...stated, generation: generationOf(stated, files) }
 }
 
 function factsOf(dataset: Dataset): Facts {

@@ -5,6 +5,7 @@
 import { radToDeg } from '#src/sky'
 import type { ProductRights } from '../../catalog/store.ts'
 import type { CalibrationRecord, DetectorRecord, SurveyChange, VisitRecord } from '../../catalog/survey.ts'
+import { known } from '../known.ts'
 import type { Collections } from './collections.ts'
 import type { Dataset } from './datasets.ts'
 import { bigintOf, identifier, numberOf, type RegistryReader, type RegistryRow, textOf, uuidOf } from './registry.ts'
@@ -182,6 +183,3 @@ async function* calibrations(options: SurveyOptions): AsyncGenerator<Calibration
     }
   }
 }
-
-const known = <T extends object>(record: T): T =>
-  Object.fromEntries(Object.entries(record).filter(([, value]) => value !== undefined)) as T

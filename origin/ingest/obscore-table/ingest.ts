@@ -6,7 +6,7 @@ import { basename } from 'node:path'
 import type { NewProduct } from '../../catalog/store.ts'
 import { IngestError } from '../errors.ts'
 import type { IngestOptions } from '../ingest.ts'
-import { emptyReport, type IngestReport, refuse } from '../report.ts'
+import { emptyReport, type IngestReport, refuse, tally } from '../report.ts'
 import { productOfRow, type RowTarget } from './row.ts'
 import { type SourceColumn, tableFormat, tableRows } from './source.ts'
 import { scalesOf } from './units.ts'
@@ -63,9 +63,7 @@ export async function ingestTable(options: IngestOptions): Promise<IngestReport>
       continue
     }
     made.add(product.publisherDid)
-    if (before === product.generation) report.unchanged++
-    else if (before === undefined) report.taken++
-    else report.updated++
+    tally(report, product, before)
     if (before !== product.generation) products.push(product)
     if (products.length >= BATCH) await flush()
   }

@@ -7,6 +7,7 @@ import { cleanProductId, parsePublisherDid, publisherDid, sRegion } from '#src/o
 import { bounds, checkRegion, degToRad, type LonLat, offset, radToDeg, SkyError } from '#src/sky'
 import type { NewProduct, ProductRights } from '../../catalog/store.ts'
 import { IngestError } from '../errors.ts'
+import { known } from '../known.ts'
 import { generationOf } from '../product.ts'
 import type { TableCell, TableRow } from './source.ts'
 
@@ -88,8 +89,8 @@ export function productOfRow(row: TableRow, target: RowTarget): NewProduct {
     modifiedMs: dateOf(text('obs_creation_date')) ?? target.modifiedMs,
     planes: [],
   }
-  const known = Object.fromEntries(Object.entries(product).filter(([, value]) => value !== undefined)) as typeof product
-  return { ...known, generation: generationOf({ ...known, modifiedMs: dateOf(text('obs_creation_date')) ?? 0 }, []) }
+  const stated = known(product)
+  return { ...stated, generation: generationOf({ ...stated, modifiedMs: dateOf(text('obs_creation_date')) ?? 0 }, []) }
 }
 
 /**
