@@ -7,7 +7,7 @@ import type { CatalogBatches } from '../store.ts'
 import { POSTGRES_CATALOG } from './dialect.ts'
 import { catalogError, isCollision, isLost } from './errors.ts'
 import { load } from './load.ts'
-import { numbered } from './pool.ts'
+import { executorOf, inTransaction, numbered } from './pool.ts'
 
 const ATTEMPTS = 5
 
@@ -56,31 +56,10 @@ export class PostgresDriver implements CatalogDriver {
     if (!this.#pool.ended) await this.#pool.end()
   }
 
-  async #attempt<T>(work: (executor: Executor) => Promise<T>): Promise<T> {
-    const client = await this.#pool.connect()
-    let broken: Error | undefined
-    const notice = (error: Error) => {
-      broken = error
-    }
-    client.on('error', notice)
-    const all: Executor['all'] = (sql, ...values) => this.#send(client, sql, values)
-    const executor: Executor = {
-      all,
-      one: async (sql, ...values) => (await all(sql, ...values))[0],
-      run: async (sql, ...values) => void (await all(sql, ...values)),
-    }
-    try {
-      await client.query('BEGIN')
-      const result = await work(executor)
-      await client.query('COMMIT')
-      return result
-    } catch (error) {
-      await client.query('ROLLBACK').catch(notice)
-      throw error
-    } finally {
-      client.off('error', notice)
-      client.release(broken)
-    }
+  #attempt<T>(work: (executor: Executor) => Promise<T>): Promise<T> {
+    return inTransaction(this.#pool, 'BEGIN', (client) =>
+      work(executorOf((sql, ...values) => this.#send(client, sql, values))),
+    )
   }
 
   async #send(client: pg.Pool | pg.PoolClient, sql: string, values: readonly SqlValue[]): Promise<Row[]> {

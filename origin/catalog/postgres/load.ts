@@ -6,42 +6,29 @@ import { pipeline } from 'node:stream/promises'
 import type pg from 'pg'
 import { from as copyFrom } from 'pg-copy-streams'
 import { checkedBatches, missingFile } from '../checked-batches.ts'
-import type { Executor, Row, SqlValue } from '../executor.ts'
+import type { Row, SqlValue } from '../executor.ts'
 import { OVERWRITE, STORED } from '../file-rows.ts'
 import { rightsIds } from '../rights-ids.ts'
 import { parametersOf, storedColumns } from '../rows.ts'
 import type { CatalogBatch, CatalogBatches } from '../store.ts'
 import { POSTGRES_CATALOG } from './dialect.ts'
-import { numbered } from './pool.ts'
+import { executorOf, inTransaction, numbered } from './pool.ts'
 
 const COLUMNS = ['id', ...storedColumns(POSTGRES_CATALOG)].join(', ')
 
 export async function load(pool: pg.Pool, release: string, batches: CatalogBatches): Promise<number> {
-  const client = await pool.connect()
-  let broken: Error | undefined
-  const notice = (error: Error) => {
-    broken = error
-  }
-  client.on('error', notice)
-  try {
-    // GiST needs memory, and both time: this transaction is bounded by its caller.
-    await client.query(`BEGIN; SET LOCAL statement_timeout = 0; SET LOCAL idle_in_transaction_session_timeout = 0;
-      SET LOCAL maintenance_work_mem = '256MB'`)
-    const count = await fill(client, release, batches)
-    await client.query('COMMIT')
-    await client.query('ANALYZE products, planes, files')
-    return count
-  } catch (error) {
-    await client.query('ROLLBACK').catch(notice)
-    throw error
-  } finally {
-    client.off('error', notice)
-    client.release(broken)
-  }
+  // GiST needs memory, and both time: this transaction is bounded by its caller.
+  const begin = `BEGIN; SET LOCAL statement_timeout = 0; SET LOCAL idle_in_transaction_session_timeout = 0;
+    SET LOCAL maintenance_work_mem = '256MB'`
+  const count = await inTransaction(pool, begin, (client) => fill(client, release, batches))
+  await pool.query('ANALYZE products, planes, files')
+  return count
 }
 
 async function fill(client: pg.PoolClient, release: string, batches: CatalogBatches): Promise<number> {
-  const store = executorOf(client)
+  const all = async (sql: string, ...values: SqlValue[]) =>
+    (await client.query<Row>(numbered(sql), values as unknown[])).rows
+  const store = executorOf(all)
   const { rows } = await client.query('SELECT prepare_release($1, true) AS aside', [release])
   const { aside } = rows[0]
   const tables = await store.all('SELECT parent, part FROM release_tables(?)', release)
@@ -78,16 +65,6 @@ async function fill(client: pg.PoolClient, release: string, batches: CatalogBatc
     for (const { parent, part } of tables)
       await store.run('SELECT attach_release(?, ?, ?)', ...([release, parent, part] as string[]))
   return count
-}
-
-function executorOf(client: pg.PoolClient): Executor {
-  const all = async (sql: string, ...values: SqlValue[]) =>
-    (await client.query<Row>(numbered(sql), values as unknown[])).rows
-  return {
-    all,
-    one: async (sql, ...values) => (await all(sql, ...values))[0],
-    run: async (sql, ...values) => void (await all(sql, ...values)),
-  }
 }
 
 /** Numbers of the files that the planes of the batch are in. */

@@ -4,6 +4,7 @@
 import { createHash } from 'node:crypto'
 import type pg from 'pg'
 import { CatalogError } from '../store.ts'
+import { inTransaction } from './pool.ts'
 import { READER_ROLE } from './reader.ts'
 import { STEPS } from './schema.ts'
 
@@ -12,21 +13,10 @@ const LOCK = 7_365_991_101
 
 /** `functions`: statements that may be run again and again (CREATE OR REPLACE …); they are when their text changes. */
 export async function migrate(pool: pg.Pool, functions: string): Promise<void> {
-  const client = await pool.connect()
-  let broken: Error | undefined
-  try {
-    await client.query('BEGIN; SET LOCAL statement_timeout = 0')
+  await inTransaction(pool, 'BEGIN; SET LOCAL statement_timeout = 0', async (client) => {
     await client.query('SELECT pg_advisory_xact_lock($1)', [LOCK])
     await steps(client, functions)
-    await client.query('COMMIT')
-  } catch (error) {
-    await client.query('ROLLBACK').catch((lost: Error) => {
-      broken = lost
-    })
-    throw error
-  } finally {
-    client.release(broken)
-  }
+  })
 }
 
 async function steps(client: pg.PoolClient, functions: string): Promise<void> {

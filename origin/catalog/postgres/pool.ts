@@ -1,6 +1,7 @@
-// Connections to PostgreSQL: bounded in number, and in the time that connecting and answering may take.
+// Connections to PostgreSQL: bounded in number, and in the time that connecting and answering may take; and transactions over them.
 
 import pg from 'pg'
+import type { Executor } from '../executor.ts'
 
 export interface PoolOptions {
   /** Most connections of this process. */
@@ -57,3 +58,36 @@ export function numbered(sql: string): string {
   let n = 0
   return sql.replaceAll('?', () => `$${++n}`)
 }
+
+/** A whole transaction over one connection, which goes back into the pool as it ends, or away where it broke. */
+export async function inTransaction<T>(
+  pool: pg.Pool,
+  begin: string,
+  work: (client: pg.PoolClient) => Promise<T>,
+): Promise<T> {
+  const client = await pool.connect()
+  let broken: Error | undefined
+  // Without a listener a connection that breaks between two statements ends the process.
+  const notice = (error: Error) => {
+    broken = error
+  }
+  client.on('error', notice)
+  try {
+    await client.query(begin)
+    const result = await work(client)
+    await client.query('COMMIT')
+    return result
+  } catch (error) {
+    await client.query('ROLLBACK').catch(notice)
+    throw error
+  } finally {
+    client.off('error', notice)
+    client.release(broken)
+  }
+}
+
+export const executorOf = (all: Executor['all']): Executor => ({
+  all,
+  one: async (sql, ...values) => (await all(sql, ...values))[0],
+  run: async (sql, ...values) => void (await all(sql, ...values)),
+})
