@@ -134,7 +134,12 @@ export const FUNCTIONS: readonly FunctionDefinition[] = [
     'double',
     'Length of the great-circle arc between two points, degrees.',
   ),
-  geometry('INTERSECTS', 'a geometry, b geometry', 'int', '1 where two regions have a point in common, else 0.'),
+  geometry(
+    'INTERSECTS',
+    'a geometry, b geometry',
+    'int',
+    '1 where two regions have a point in common, borders included, else 0; NULL where one is NULL.',
+  ),
   geometry('POINT', 'lon numeric, lat numeric', 'point', 'A place on the sky, degrees.'),
   geometry(
     'POLYGON',
