@@ -124,6 +124,25 @@ describe('a body', () => {
   })
 })
 
+describe('methods', () => {
+  const JOB = '/tap/async/0123456789abcdef'
+  it.each([
+    ['/tap/sync', 'GET, HEAD, POST, OPTIONS'],
+    ['/datalink/links', 'GET, HEAD, POST, OPTIONS'],
+    ['/tap/async', 'GET, HEAD, POST, OPTIONS'],
+    [JOB, 'GET, HEAD, POST, DELETE, OPTIONS'],
+    [`${JOB}/phase`, 'GET, HEAD, POST, OPTIONS'],
+    [`${JOB}/error`, 'GET, HEAD, OPTIONS'],
+    ['/tap/tables', 'GET, HEAD, OPTIONS'],
+  ])('of %s are those that mean something there', async (path, methods) => {
+    const world = new World().put(path, '')
+    expect((await world.get(path, { method: 'OPTIONS' })).headers.get('allow')).toBe(methods)
+    if (methods.includes('DELETE')) return
+    const answer = await world.get(path, { method: 'DELETE' })
+    expect([answer.status, answer.headers.get('allow'), world.hits(path)]).toEqual([405, methods, 0])
+  })
+})
+
 describe('a browser', () => {
   it('is told before it asks, for a day', async () => {
     const headers = {

@@ -19,11 +19,14 @@ const kept = visitOf((visit) => document(visit))
 const keptFor = (...parameters: string[]) => visitOf((visit) => document(visit, { parameters }))
 const through = visitOf(live)
 
-export const READ = 'GET, HEAD, OPTIONS'
-export const WRITE = 'GET, HEAD, POST, DELETE, OPTIONS'
-/** Where POST (and for jobs DELETE) means something. */
-export const WRITABLE =
-  /^\/(?:soda\/(?:sync|async)|tap\/(?:sync|async)|sia\/query|datalink\/links|recreate\/async)(?:\/|$)/
+const READ = 'GET, HEAD, OPTIONS'
+const JOB = /^\/(?:soda|tap|recreate)\/async\/[^/]+\/?$/
+const FORM =
+  /^\/(?:(?:soda|tap)\/sync|sia\/query|datalink\/links|(?:soda|tap|recreate)\/async(?:\/[^/]+\/(?:phase|parameters|destruction|executionduration))?)\/?$/
+
+/** What means something at a path: POST where a form is read, DELETE for jobs. */
+export const methodsOf = (path: string): string =>
+  JOB.test(path) ? 'GET, HEAD, POST, DELETE, OPTIONS' : FORM.test(path) ? 'GET, HEAD, POST, OPTIONS' : READ
 
 export function createApp(): Hono<AppEnv> {
   const app = new Hono<AppEnv>()

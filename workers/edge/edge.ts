@@ -1,7 +1,7 @@
 // The edge as a function from request to response: what lives as long as the isolate, and the way in.
 
 import { MAPS_PATH, PRODUCT_PATH } from '#src/services'
-import { createApp, READ, WRITABLE, WRITE } from './app.ts'
+import { createApp, methodsOf } from './app.ts'
 import { EdgeCache } from './cache/edge-cache.ts'
 import { MemoryTier } from './cache/memory-tier.ts'
 import { RecentMap } from './cache/recent-map.ts'
@@ -79,7 +79,7 @@ export function createEdge(settings: Settings, { clock = Date.now }: { clock?: (
         return problem(visit, 400, 'the address holds dot segments or characters that no address has')
       const reads = request.method === 'GET' || request.method === 'HEAD'
       if (reads && path.startsWith(HIPS)) return await hips(visit)
-      const methods = WRITABLE.test(path) ? WRITE : READ
+      const methods = methodsOf(path)
       if (request.method === 'OPTIONS') return preflight(visit, methods)
       if (!methods.split(', ').includes(request.method))
         return problem(visit, 405, `${request.method} means nothing here`, { allow: methods })

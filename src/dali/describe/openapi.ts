@@ -188,7 +188,7 @@ function valueSchema(param: Param): JsonObject {
   }
 }
 
-function responses({ answers, faults }: ApiEndpoint): Json {
+function responses({ path, answers, faults }: ApiEndpoint): Json {
   const found: Record<string, Json> = {}
   for (const { status, description, types = [], schema, headers } of answers) {
     found[String(status)] = {
@@ -201,10 +201,23 @@ function responses({ answers, faults }: ApiEndpoint): Json {
     found[String(status)] ??= {
       description: words,
       headers: status === 401 ? { 'WWW-Authenticate': header('How to sign in: Bearer and Basic.') } : undefined,
-      content: Object.fromEntries(FAULT_TYPES[faults!.style].map((type) => [type, { schema: faultSchema(type) }])),
+      content: Object.fromEntries(
+        faultTypes(faults!.style, path, status).map((type) => [type, { schema: faultSchema(type) }]),
+      ),
+    }
+  if (path.includes('{'))
+    found['400'] ??= {
+      description: WORDS.usage,
+      content: { 'application/problem+json': { schema: faultSchema('application/problem+json') } },
     }
   return found
 }
+
+/** An edge refuses a path with control characters, and says that the origin is away, whatever the service. */
+const faultTypes = (style: keyof typeof FAULT_TYPES, path: string, status: number): readonly string[] =>
+  (status === 400 && path.includes('{')) || status >= 500
+    ? [...new Set([...FAULT_TYPES[style], 'application/problem+json'])]
+    : FAULT_TYPES[style]
 
 const header = (description: string): Json => ({ description, schema: { type: 'string' } })
 

@@ -55,6 +55,7 @@ const ASKED = ['accept', 'content-type', 'if-none-match', 'if-modified-since', '
 /** The origin's headers that reach the client. */
 const TOLD = [
   'accept-ranges',
+  'allow',
   'cache-control',
   'content-disposition',
   'content-length',
