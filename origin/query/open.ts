@@ -17,6 +17,7 @@ export function openQueries({ dataFolder, databaseUrl, authority }: Config, log:
     createQueryRunner({
       store,
       tempFolder: join(dataFolder, 'query'),
+      codeFolder: join(dataFolder, 'query', 'code'),
       uploads: { bytes: TAP_LIMITS.uploadBytes, rows: TAP_LIMITS.uploadRows },
       log: (event, details) => log.info(details, event),
     }),

@@ -19,6 +19,8 @@ export interface RunnerOptions {
   readonly limits?: Partial<ProcessLimits>
   /** For uploads and the stores' temporary files (default: the system's). */
   readonly tempFolder?: string
+  /** For compiled code of ours; a folder that nobody else may write to (default: it is compiled every time). */
+  readonly codeFolder?: string
   readonly log: (event: string, details: Readonly<Record<string, unknown>>) => void
 }
 
@@ -150,6 +152,7 @@ class Pool implements QueryRunner {
       store: this.#options.store,
       limits: this.#limits,
       tempFolder: this.#tempFolder,
+      codeFolder: this.#options.codeFolder,
       onEnd: (ended) => this.#forget(ended),
     })
     this.#all.add(process)

@@ -1,6 +1,7 @@
 // The body of a query process: takes orders from its parent, runs one at a time, answers in frames (frames.ts). It is
 // killed without warning when a query must end, so it keeps nothing that must survive.
 
+import { flushCompileCache } from 'node:module'
 import { Worker } from 'node:worker_threads'
 import type { ChildStore, RowTarget } from './child-store.ts'
 import { QueryError } from './errors.ts'
@@ -94,6 +95,8 @@ async function follow(order: Order): Promise<void> {
     limits = order.limits
     store = await openStore(order.store, order.limits)
     writeJson(FRAME.ready, store.said)
+    // Not at its end: it is killed.
+    flushCompileCache()
   } else if (order.kind === 'run') await run(order.query, order.deadlineMs)
   else if (order.kind === 'upload') {
     try {

@@ -19,6 +19,9 @@ const MAY = new Set<number>([
 const RTREE_PREPARES = new Set<number>([constants.SQLITE_INSERT, constants.SQLITE_DELETE])
 const FORBIDDEN_FUNCTIONS = new Set(['load_extension', 'fts3_tokenizer', 'zeroblob', 'randomblob'])
 
+/** The most that SQLite maps: pages of the file are the kernel's, once for all processes, and are read without a copy. */
+const MMAP_BYTES = 0x7fff0000
+
 class SqliteStore implements ChildStore {
   readonly said = {}
   readonly copies = false
@@ -72,7 +75,7 @@ class SqliteStore implements ChildStore {
     const db = new DatabaseSync(this.#path, { readOnly: true, timeout: 5000, allowExtension: false })
     const { diskBytes } = this.#limits
     db.enableDefensive(true)
-    db.exec(`PRAGMA cache_size=-16384; PRAGMA mmap_size=67108864;
+    db.exec(`PRAGMA cache_size=-16384; PRAGMA mmap_size=${MMAP_BYTES};
       PRAGMA temp_store=FILE; PRAGMA trusted_schema=ON; PRAGMA query_only=OFF`)
     const { page_size: page } = db.prepare('PRAGMA temp.page_size').get() as { page_size: number }
     db.exec(`PRAGMA temp.max_page_count=${Math.ceil(diskBytes / page)}`)

@@ -226,6 +226,26 @@ for (const { kind, optional, make, endless, never, placeholder } of STORES)
       expect((process.memoryUsage().rss - before) / 2 ** 20).toBeLessThan(60)
     })
 
+    it('keep a process whose query only waited for its reader', async () => {
+      const small = runnerOf(store, { processes: 1 })
+      const own = () => childrenOf(process.pid).filter((pid) => !others.includes(pid))
+      const others = childrenOf(process.pid)
+      try {
+        await answerOf(small, select('SELECT count(*) FROM numbers', { fields: COUNT }))
+        const [before] = own()
+        await within(small, async (session) => {
+          const answer = await session.run(select('SELECT id, x, name FROM numbers', { maxrec: 1e9 }))
+          for await (const piece of answer.body) if (piece.length > 0) await sleep(50)
+          await sleep(1500)
+        })
+        await answerOf(small, select('SELECT count(*) FROM numbers', { fields: COUNT }))
+        expect(own()).toContain(before)
+        expect(alive(before)).toBe(true)
+      } finally {
+        await small.close()
+      }
+    })
+
     it('serve twenty sessions at once, and refuse beyond the line', async () => {
       const small = runnerOf(store, { processes: 2, waiting: 18 })
       try {
