@@ -21,7 +21,7 @@ export async function load(pool: pg.Pool, release: string, batches: CatalogBatch
   const begin = `BEGIN; SET LOCAL statement_timeout = 0; SET LOCAL idle_in_transaction_session_timeout = 0;
     SET LOCAL maintenance_work_mem = '256MB'`
   const count = await inTransaction(pool, begin, (client) => fill(client, release, batches))
-  await pool.query('ANALYZE products, planes, files')
+  await pool.query('ANALYZE products, planes, files, rights, rights_names')
   return count
 }
 

@@ -2,16 +2,7 @@
 
 import { DATALINK_FORMAT } from '#src/obscore'
 import { type Fragment, raw, sql } from './fragment.ts'
-import {
-  dataRights,
-  isoTime,
-  PRODUCT,
-  productPlaces,
-  releaseTime,
-  type View,
-  type ViewContext,
-  visible,
-} from './views.ts'
+import { isoTime, PRODUCT, productPlaces, productsWithRights, type View, type ViewContext } from './views.ts'
 
 /** encodeURIComponent for what stands in identifiers; `?` comes as a value, as it would be taken for one. */
 const ESCAPES = ['%', '&', '=', '#', '+', ' ', ':', '/']
@@ -25,10 +16,11 @@ const accessUrl = (base: string) =>
   sql`CAST(${`${base}/datalink/links?ID=`} AS TEXT) || REPLACE(${encoded('p.publisher_did')}, CAST(${'?'} AS TEXT), '%3F')`
 
 export function obscoreView(context: ViewContext): View {
-  const { dialect, nowMs, base, authority } = context
+  const { dialect, base, authority } = context
+  const { from, where, dataRights, releaseTime } = productsWithRights(context)
   return {
-    from: 'products p',
-    where: visible('p', context),
+    from,
+    where,
     columns: {
       dataproduct_type: PRODUCT.type,
       calib_level: 'p.calib_level',
@@ -69,8 +61,8 @@ export function obscoreView(context: ViewContext): View {
       obs_title: 'p.title',
       publisher_id: sql`CAST(${`ivo://${authority}`} AS TEXT)`,
       bib_reference: 'p.bib_reference',
-      data_rights: dataRights(nowMs),
-      obs_release_date: releaseTime(dialect),
+      data_rights: dataRights,
+      obs_release_date: releaseTime,
       s_ucd: `'pos.eq'`,
       s_unit: `'deg'`,
       s_pixel_scale: 'NULLIF(p.pixel_scale_arcsec, 0)',
