@@ -5,7 +5,7 @@ import { allowedMethods, DaliError } from '#src/dali'
 import { ENDPOINTS } from '#src/services'
 import type { OriginDeps, OriginEnv } from './deps.ts'
 import { asFault } from './fault.ts'
-import { cors, door, observed, secured } from './middleware.ts'
+import { cors, door, observed, readable, secured } from './middleware.ts'
 import { problem } from './problem.ts'
 import { refuse } from './refuse.ts'
 import { caomRoutes } from './routes/caom.ts'
@@ -40,7 +40,7 @@ const PARTS: readonly OriginPart[] = [
 
 export function createApp(deps: OriginDeps, parts: readonly OriginPart[] = PARTS): Hono<OriginEnv> {
   const app = new Hono<OriginEnv>()
-  app.use(observed(deps), secured, cors, door(deps))
+  app.use(observed(deps), secured, cors, readable, door(deps))
   for (const part of parts) app.route('/', part(deps))
   app.notFound((c) => {
     const allowed = allowedMethods(ENDPOINTS, c.req.path)

@@ -106,6 +106,12 @@ export const cors: Middleware = async (c, next) => {
   c.header('Access-Control-Expose-Headers', EXPOSED)
 }
 
+/** No name here holds the character NUL, and PostgreSQL breaks off at a text that does. */
+export const readable: Middleware = async (c, next) => {
+  if (/%00/.test(c.req.url)) return refuse(c, new DaliError('usage', 'an address holds no character NUL (%00)'))
+  await next()
+}
+
 /** A page that shows something sets its own policy; nothing else here is to be run or framed. */
 export const secured: Middleware = async (c, next) => {
   await next()

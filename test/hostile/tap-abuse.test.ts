@@ -167,6 +167,18 @@ describe.each(TAP_STORES)('TAP on %s', (store) => {
     },
   )
 
+  it.each([
+    '/tap/async/%00',
+    '/tap/async/a%00b/phase',
+    '/caom2/a%00/b',
+    '/caom2/test.calexp/%00',
+    '/footprints?collection=%00',
+    '/datalink/links?ID=a%00',
+    '/sia/query?COLLECTION=%00',
+  ])('takes no NUL in an address: %s', async (path) => {
+    expect((await fetch(`${origin.url}${path}`)).status).toBe(400)
+  })
+
   it('refuses 10 GB by the length that is declared, and what grows beyond the limit while it comes', async () => {
     const { hostname, port } = new URL(origin.url)
     const answer = await new Promise<string>((resolve, reject) => {
