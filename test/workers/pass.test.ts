@@ -86,10 +86,10 @@ describe('services that answer for this moment', () => {
 
 describe('a POST or DELETE with a cookie alone', () => {
   const send = async (headers: Record<string, string>, corsOrigins?: ReadonlySet<string>, method = 'POST') => {
-    const world = new World({ corsOrigins }).put('/tap/async', '')
+    const world = new World({ corsOrigins }).put('/tap/async/0123', '')
     const cookie = 'skyedge_session=x'
-    const answer = await world.get('/tap/async', { method, headers: { cookie, ...headers } })
-    return [answer.status, world.hits('/tap/async')]
+    const answer = await world.get('/tap/async/0123', { method, headers: { cookie, ...headers } })
+    return [answer.status, world.hits('/tap/async/0123')]
   }
   it('from a page of another site goes no further', async () => {
     expect(await send({ origin: 'https://evil.example' })).toEqual([403, 0])
