@@ -2,7 +2,7 @@
 // that they are (`1 = CONTAINS(p, r)` is `p in r`), because only those can use a spatial index.
 
 import type { ComparisonOperator, Expression } from './ast.ts'
-import { containsCondition, intersectsCondition, withinCondition } from './bind-geometry.ts'
+import { containsCondition, intersectsCondition, withinCondition } from './bind-geometry-condition.ts'
 import { bindSubquery } from './bind-rows.ts'
 import { bindValue } from './bind-value.ts'
 import type { BoundCondition, BoundValue } from './bound.ts'

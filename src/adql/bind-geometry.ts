@@ -1,12 +1,14 @@
-// Geometry: constructors (constants become shapes), the functions on it, and the conditions they make in comparisons.
+// Geometry: constructors (constants become shapes) and the functions on it; what it makes in comparisons is in
+// bind-geometry-condition.ts.
 // Longitudes and latitudes are degrees. A coordinate system argument (deprecated since ADQL 2.1) turns constants into ICRS at
 // once and other values by ivo_geom_transform.
 
 import { type Frame, regionAreaSr } from '#src/sky'
-import type { ComparisonOperator, Expression } from './ast.ts'
+import type { Expression } from './ast.ts'
 import { bindArguments, type CallNode } from './bind-call.ts'
+import { containsCondition, intersectsCondition } from './bind-geometry-condition.ts'
 import { bindValue } from './bind-value.ts'
-import type { BoundCondition, BoundValue, Shape } from './bound.ts'
+import type { BoundValue, Shape } from './bound.ts'
 import {
   boxShape,
   circleShape,
@@ -16,8 +18,6 @@ import {
   pointShape,
   polygonShape,
   regionOf,
-  shapeContains,
-  shapesIntersect,
   turnShape,
 } from './constant.ts'
 import { findFunction } from './functions.ts'
@@ -30,10 +30,10 @@ const SQUARE_DEGREES = (180 / Math.PI) ** 2
 
 export const double = (value: number): BoundValue => ({ kind: 'literal', type: 'double', value })
 const text = (value: string): BoundValue => ({ kind: 'literal', type: 'string', value })
-const shaped = (shape: Shape): BoundValue => ({ kind: 'shape', type: shape.kind, shape })
+export const shaped = (shape: Shape): BoundValue => ({ kind: 'shape', type: shape.kind, shape })
 
 /** The number that a value is whatever the row; undefined where it needs one. */
-function constantNumber(value: BoundValue): number | undefined {
+export function constantNumber(value: BoundValue): number | undefined {
   if (value.kind === 'literal')
     return typeof value.value === 'number' || typeof value.value === 'bigint' ? Number(value.value) : undefined
   if (value.kind === 'negate') {
@@ -123,7 +123,7 @@ function measure(_node: CallNode, name: string, value: BoundValue): BoundValue {
 }
 
 /** Geometry arguments; text that stands in the query is read as STC-S. */
-function geometryArguments(node: CallNode, name: string, scope: Scope): BoundValue[] {
+export function geometryArguments(node: CallNode, name: string, scope: Scope): BoundValue[] {
   const { args } = findFunction(name)!.signatures[0]
   if (node.args.length !== args.length)
     throw fail(
@@ -257,7 +257,7 @@ function bindTransform(node: CallNode, scope: Scope): BoundValue {
   return { kind: 'call', name: 'ivo_geom_transform', args: [text(from), text(to), value], type: value.type }
 }
 
-function distancePoints(node: CallNode, scope: Scope): [BoundValue, BoundValue] {
+export function distancePoints(node: CallNode, scope: Scope): [BoundValue, BoundValue] {
   if (node.args.length === 2) {
     const [a, b] = geometryArguments(node, 'DISTANCE', scope)
     return [a, b]
@@ -267,85 +267,12 @@ function distancePoints(node: CallNode, scope: Scope): [BoundValue, BoundValue] 
 }
 
 type PointShape = Extract<Shape, { kind: 'point' }>
-const pointOf = (value: BoundValue): PointShape | undefined =>
+export const pointOf = (value: BoundValue): PointShape | undefined =>
   value.kind === 'shape' && value.shape.kind === 'point' ? value.shape : undefined
 
-function distance(a: BoundValue, b: BoundValue): BoundValue {
+export function distance(a: BoundValue, b: BoundValue): BoundValue {
   const [first, second] = [pointOf(a), pointOf(b)]
   return first && second
     ? double(distanceDeg(first, second))
     : { kind: 'call', name: 'DISTANCE', args: [a, b], type: 'double' }
-}
-
-export function containsCondition(node: CallNode, scope: Scope, negated: boolean): BoundCondition {
-  const [inside, region] = geometryArguments(node, 'CONTAINS', scope)
-  if (region.type === 'point')
-    throw fail(
-      scope,
-      node.args[1].at,
-      'wrong-type',
-      'argument 2 of CONTAINS is a region, got POINT; the point comes first',
-      'a region',
-    )
-  return contained(inside, region, negated)
-}
-
-function contained(inside: BoundValue, region: BoundValue, negated: boolean): BoundCondition {
-  if (inside.type === 'point') {
-    if (region.kind === 'circle') return within(inside, region.center, region.radius, true, negated)
-    if (region.kind === 'shape') {
-      const { shape } = region
-      if (shape.kind === 'circle')
-        return within(inside, shaped(pointShape(shape.lonDeg, shape.latDeg)), double(shape.radiusDeg), true, negated)
-      const known = inside.kind === 'shape' ? shapeContains(shape, inside.shape) : undefined
-      if (known !== undefined) return { kind: 'constant', value: known !== negated }
-    }
-  }
-  return { kind: 'contains', inside, region, negated }
-}
-
-/** A point on either side makes it CONTAINS (ADQL 2.1 §4.2.16 keeps that of 2.0). */
-export function intersectsCondition(node: CallNode, scope: Scope, negated: boolean): BoundCondition {
-  const [left, right] = geometryArguments(node, 'INTERSECTS', scope)
-  if (left.type === 'point' && right.type === 'point') return within(left, right, double(0), true, negated)
-  if (left.type === 'point') return contained(left, right, negated)
-  if (right.type === 'point') return contained(right, left, negated)
-  const known = left.kind === 'shape' && right.kind === 'shape' ? shapesIntersect(left.shape, right.shape) : undefined
-  if (known !== undefined) return { kind: 'constant', value: known !== negated }
-  return { kind: 'intersects', left, right, negated }
-}
-
-/** DISTANCE compared with a number. */
-export function withinCondition(
-  node: CallNode,
-  operator: ComparisonOperator,
-  radius: BoundValue,
-  scope: Scope,
-): BoundCondition {
-  const [a, b] = distancePoints(node, scope)
-  const less = operator === '<' || operator === '<='
-  return within(a, b, radius, operator === '<=' || operator === '>', !less)
-}
-
-function within(
-  a: BoundValue,
-  b: BoundValue,
-  radius: BoundValue,
-  inclusive: boolean,
-  negated: boolean,
-): BoundCondition {
-  const [left, right] = a.kind === 'shape' && b.kind !== 'shape' ? [b, a] : [a, b]
-  const number = constantNumber(radius)
-  const known = number === undefined ? radius : double(number)
-  const [first, second] = [pointOf(left), pointOf(right)]
-  if (number !== undefined && first && second) {
-    const apart = distanceDeg(first, second)
-    return { kind: 'constant', value: (inclusive ? apart <= number : apart < number) !== negated }
-  }
-  // No circle has such a radius, so no index can help.
-  if (number !== undefined && (number < 0 || number >= 180)) {
-    const operator: ComparisonOperator = negated ? (inclusive ? '>' : '>=') : inclusive ? '<=' : '<'
-    return { kind: 'compare', operator, left: distance(left, right), right: known }
-  }
-  return { kind: 'within', left, right, radius: known, inclusive, negated }
 }
