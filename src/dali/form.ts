@@ -1,7 +1,8 @@
 // The pairs of a request's body (DALI 1.2 §2): `application/x-www-form-urlencoded` or `multipart/form-data`, read as a stream
 // within bounds. Files go to the caller's handler; a service without uploads gives none, and files are refused.
 
-import { DaliError, usageError } from './fault.ts'
+import { formBytes } from './body.ts'
+import { usageError } from './fault.ts'
 import { boundaryOf, type FileHandler, type MultipartLimits, readMultipart } from './multipart.ts'
 import { MAX_FORM_BYTES, pairsOf } from './request.ts'
 
@@ -26,18 +27,5 @@ export async function readForm(
   }
   if (type !== '' && type !== 'application/x-www-form-urlencoded')
     throw usageError('a POST carries application/x-www-form-urlencoded or multipart/form-data')
-  const chunks: Uint8Array[] = []
-  let total = 0
-  for await (const chunk of body ?? []) {
-    total += chunk.byteLength
-    if (total > limits.valueBytes) throw new DaliError('too-large', `a form may have ${limits.valueBytes} bytes`)
-    chunks.push(chunk)
-  }
-  const bytes = new Uint8Array(total)
-  let at = 0
-  for (const chunk of chunks) {
-    bytes.set(chunk, at)
-    at += chunk.byteLength
-  }
-  return pairsOf(new TextDecoder('utf-8').decode(bytes))
+  return pairsOf(new TextDecoder('utf-8').decode(await formBytes(body, limits.valueBytes)))
 }

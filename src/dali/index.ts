@@ -1,6 +1,7 @@
 // DALI 1.2: how the observatory's services read parameters and speak of faults. One definition of a parameter
 // serves parsing, cache keys and descriptions. Angles in degrees, ICRS.
 
+export { formBytes } from './body.ts'
 export { canonicalQuery } from './describe/canonical-query.ts'
 export { capabilityParams } from './describe/capabilities.ts'
 export { requestPairs } from './describe/job-parameters.ts'

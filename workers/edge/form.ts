@@ -1,11 +1,12 @@
-// The body of a small POST: `application/x-www-form-urlencoded`, or `multipart/form-data` without files.
+// The body of a small POST: `application/x-www-form-urlencoded`, or `multipart/form-data` without files. The runtime reads the
+// latter, so that the bundle need not carry the reader that the origin has (1.6 kB of its 50, compressed).
 
-import { DaliError, MAX_FORM_BYTES, usageError } from '#src/dali'
+import { formBytes, MAX_FORM_BYTES, usageError } from '#src/dali'
 
 /** As a query string. Throws DaliError. */
 export async function readForm(request: Request): Promise<string> {
   const type = (request.headers.get('content-type') ?? '').split(';')[0].trim().toLowerCase()
-  const bytes = await readLimited(request)
+  const bytes = await formBytes(request.body as ReadableStream<Uint8Array> | null, MAX_FORM_BYTES)
   if (bytes.byteLength === 0) return ''
   if (type === 'application/x-www-form-urlencoded' || type === '') return new TextDecoder().decode(bytes)
   if (type !== 'multipart/form-data') throw usageError('the body must be application/x-www-form-urlencoded')
@@ -24,23 +25,4 @@ async function formOf(bytes: Uint8Array, type: string): Promise<FormData> {
   } catch {
     throw usageError('the body is no form')
   }
-}
-
-async function readLimited(request: Request): Promise<Uint8Array> {
-  const parts: Uint8Array[] = []
-  let total = 0
-  if (request.body) {
-    for await (const part of request.body as ReadableStream<Uint8Array>) {
-      total += part.byteLength
-      if (total > MAX_FORM_BYTES) throw new DaliError('too-large', `a form may have ${MAX_FORM_BYTES} bytes`)
-      parts.push(part)
-    }
-  }
-  const bytes = new Uint8Array(total)
-  let at = 0
-  for (const part of parts) {
-    bytes.set(part, at)
-    at += part.byteLength
-  }
-  return bytes
 }
