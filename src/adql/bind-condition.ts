@@ -140,9 +140,22 @@ function family(type: AdqlType): string {
   return type === 'region' ? 'string' : type
 }
 
+/** What people mean who compare these. */
+function hint(...families: readonly string[]): string {
+  if (!families.includes('number')) return ''
+  if (families.includes('string')) return '; strings stand between single quotes, numbers without'
+  return families.includes('boolean') ? '; write 1 for true and 0 for false' : ''
+}
+
 function checkComparable(scope: Scope, at: number, a: AdqlType, b: AdqlType): void {
   if (a !== 'null' && b !== 'null' && family(a) !== family(b))
-    throw fail(scope, at, 'wrong-type', `${nameOfType(a)} and ${nameOfType(b)} cannot be compared`, nameOfType(a))
+    throw fail(
+      scope,
+      at,
+      'wrong-type',
+      `${nameOfType(a)} and ${nameOfType(b)} cannot be compared${hint(family(a), family(b))}`,
+      nameOfType(a),
+    )
   const shape = [a, b].find((type) => ['point', 'circle', 'polygon', 'moc', 'interval', 'array', 'blob'].includes(type))
   if (shape)
     throw fail(

@@ -116,6 +116,8 @@ function predicate(cursor: Cursor, operand: Expression): Expression {
     case 'LIKE':
     case 'ILIKE':
       cursor.take()
+      if (cursor.is('%') || (cursor.token.kind === 'word' && cursor.following === '%'))
+        throw cursor.error('syntax', `the pattern of ${key} stands between single quotes`, cursor.token, 'a string')
       return { kind: 'like', operand, pattern: after(key), ignoreCase: key === 'ILIKE', negated, at }
     case 'IN':
       cursor.take()

@@ -148,6 +148,8 @@ const MISTAKES: readonly (readonly [text: string, error: string])[] = [
   ['SELECT a FROM t)', 'syntax: found ")" without its "(" (line 1, column 16)'],
   ['SELECT TOP x a FROM t', 'syntax: expected a whole number after TOP, found "x" (line 1, column 12)'],
   ['SELECT TOP 1.5 a FROM t', 'syntax: expected a whole number after TOP, found "1.5" (line 1, column 12)'],
+  ['SELECT a FROM t WHERE b LIKE g%', 'syntax: the pattern of LIKE stands between single quotes (line 1, column 30)'],
+  ['SELECT a FROM t WHERE b LIKE %g%', 'syntax: the pattern of LIKE stands between single quotes (line 1, column 30)'],
   ['SELECT a FROM t LIMIT 5', 'syntax: ADQL has no LIMIT; write SELECT TOP 5 for the first 5 rows (line 1, column 17)'],
   [
     'SELECT size FROM t',

@@ -291,7 +291,11 @@ const MISTAKES: readonly (readonly [text: string, error: string])[] = [
   ],
   [
     "SELECT 1 FROM obscore WHERE s_ra = 'a'",
-    'wrong-type: DOUBLE PRECISION and VARCHAR cannot be compared (line 1, column 34)',
+    'wrong-type: DOUBLE PRECISION and VARCHAR cannot be compared; strings stand between single quotes, numbers without (line 1, column 34)',
+  ],
+  [
+    'SELECT 1 FROM obscore WHERE CONTAINS(POINT(1, 2), s_region) = TRUE',
+    'wrong-type: INTEGER and BOOLEAN cannot be compared; write 1 for true and 0 for false (line 1, column 61)',
   ],
   [
     'SELECT s_ra + obs_collection FROM obscore',
