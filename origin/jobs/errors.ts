@@ -1,4 +1,4 @@
-export type JobErrorCode = 'newer-schema' | 'interrupted' | 'too-long'
+export type JobErrorCode = 'newer-schema' | 'interrupted' | 'too-long' | 'no-room'
 
 /** A job that cannot be kept or run. The message is fit for the client. */
 export class JobError extends Error {

@@ -2,9 +2,10 @@
 // temporary name and renamed, so that a result that can be seen is whole.
 
 import { createReadStream, createWriteStream } from 'node:fs'
-import { mkdir, readdir, rename, rm, stat } from 'node:fs/promises'
+import { mkdir, readdir, rename, rm, stat, statfs } from 'node:fs/promises'
 import { join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
+import { JobError } from './errors.ts'
 
 export type Chunks = AsyncIterable<Uint8Array> | Iterable<Uint8Array>
 
@@ -23,7 +24,28 @@ export interface JobFiles {
 /** Ids and names of files are ours; this is the wall behind the wall. */
 const PLAIN = /^[\w-][\w.-]{0,80}$/
 
-export function createJobFiles(root: string): JobFiles {
+/** Results leave this much of the disk to everything else. */
+const KEPT_FREE_BYTES = 1 << 30
+const LOOK_EVERY_BYTES = 64 << 20
+
+export function createJobFiles(root: string, { keptFreeBytes = KEPT_FREE_BYTES } = {}): JobFiles {
+  async function* whileThereIsRoom(body: Chunks) {
+    let unlooked = LOOK_EVERY_BYTES
+    for await (const chunk of body) {
+      unlooked += chunk.length
+      if (unlooked >= LOOK_EVERY_BYTES) {
+        unlooked = 0
+        const { bavail, bsize } = await statfs(root)
+        if (bavail * bsize < keptFreeBytes + LOOK_EVERY_BYTES)
+          throw new JobError(
+            'no-room',
+            'there is no room on the disk for what this job writes; delete jobs that are not needed',
+          )
+      }
+      yield chunk
+    }
+  }
+
   const pathOf = (...names: string[]) => {
     for (const name of names) if (!PLAIN.test(name)) throw new Error(`no name of a job's file: ${JSON.stringify(name)}`)
     return join(root, ...names)
@@ -37,7 +59,7 @@ export function createJobFiles(root: string): JobFiles {
       const temporary = `${target}.${process.pid}-${++count}.part`
       try {
         const out = createWriteStream(temporary, { flags: 'wx', mode: 0o600 })
-        await pipeline(body, out, { signal })
+        await pipeline(whileThereIsRoom(body), out, { signal })
         await rename(temporary, target)
         return out.bytesWritten
       } catch (error) {
