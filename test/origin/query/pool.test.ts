@@ -196,10 +196,9 @@ for (const { kind, optional, make, endless, never, placeholder } of STORES)
       expect(performance.now() - aborted).toBeLessThan(500)
       await answerOf(runner, select('SELECT count(*) FROM numbers', { fields: COUNT }))
       if (kind === 'postgres') {
-        await sleep(300)
         const running = `SELECT count(*) FROM pg_stat_activity WHERE query LIKE '%numbers c%' AND state = 'active' AND pid <> pg_backend_pid()`
-        const seen = await answerOf(runner, select(running, { fields: COUNT, format: 'tsv' }))
-        expect(seen.toString()).toBe('n\n0\n')
+        const seen = async () => (await answerOf(runner, select(running, { fields: COUNT, format: 'tsv' }))).toString()
+        await expect.poll(seen, { timeout: 2000 }).toBe('n\n0\n')
       }
     })
 
