@@ -15,6 +15,8 @@ export interface RunnerOptions {
   readonly processes?: number
   /** Sessions that may wait for one (default 64). */
   readonly waiting?: number
+  /** How long a client may take nothing of its answer while others wait for a process, ms (default 10 s). */
+  readonly patienceMs?: number
   readonly uploads?: Partial<UploadLimits>
   readonly limits?: Partial<ProcessLimits>
   /** For uploads and the stores' temporary files (default: the system's). */
@@ -29,6 +31,7 @@ const LIMITS: ProcessLimits = { memoryBytes: 256 << 20, diskBytes: 4e9 }
 const RETRY_AFTER_S = 5
 /** After a process could not start, how long until the next is tried, ms. */
 const RESTART_MS = 1000
+const PATIENCE_MS = 10_000
 
 interface Waiting {
   readonly options: SessionOptions
@@ -46,6 +49,8 @@ class Pool implements QueryRunner {
   readonly #idle: QueryProcess[] = []
   readonly #busy = new Map<QueryProcess, SessionOptions>()
   readonly #line: Waiting[] = []
+  readonly #patienceMs: number
+  #impatient: NodeJS.Timeout | undefined
   #starting = 0
   #closed = false
 
@@ -53,6 +58,7 @@ class Pool implements QueryRunner {
     this.#options = options
     this.#processes = Math.max(1, options.processes ?? availableParallelism() + 2)
     this.#waiting = options.waiting ?? 64
+    this.#patienceMs = options.patienceMs ?? PATIENCE_MS
     this.#limits = { ...LIMITS, ...options.limits }
     this.#uploads = { ...UPLOADS, ...options.uploads }
     this.#tempFolder = options.tempFolder ?? tmpdir()
@@ -82,6 +88,7 @@ class Pool implements QueryRunner {
 
   async close(): Promise<void> {
     this.#closed = true
+    clearTimeout(this.#impatient)
     this.#line.splice(0)
     for (const process of this.#all) process.kill('unavailable', 'the service is stopping')
   }
@@ -136,8 +143,22 @@ class Pool implements QueryRunner {
       process.hold(true)
       take(process)
     }
+    if (this.#line.length > 0) this.#lookAround()
     const wanted = Math.min(this.#processes - this.#busy.size, this.#line.length) + 1
     if (this.#idle.length + this.#starting < wanted) this.#start()
+  }
+
+  /** While somebody waits, answers that nobody takes do not hold the processes that make them. */
+  #lookAround(): void {
+    this.#impatient ??= setTimeout(() => {
+      this.#impatient = undefined
+      if (this.#line.length === 0) return
+      const nowMs = performance.now()
+      for (const process of this.#busy.keys())
+        if (nowMs - (process.standsSinceMs ?? nowMs) >= this.#patienceMs)
+          process.kill('overloaded', 'the answer was not taken while others waited')
+      this.#lookAround()
+    }, this.#patienceMs / 4).unref()
   }
 
   #mayWorkBehind(): boolean {
@@ -183,6 +204,8 @@ class Pool implements QueryRunner {
 
   #forget(process: QueryProcess): void {
     this.#all.delete(process)
+    // Its client may be asleep: the place is free all the same.
+    this.#busy.delete(process)
     const at = this.#idle.indexOf(process)
     if (at >= 0) this.#idle.splice(at, 1)
     if (!process.reason && !this.#closed) this.#options.log('query-process-ended', { said: process.lastWords })

@@ -40,6 +40,8 @@ export class QueryProcess {
   reason: QueryError | undefined
   /** It gives way to others, and cannot be made to stop that: only the privileged may raise a priority. */
   slowed = false
+  /** Since when bytes lie ready that its client does not take (performance.now); undefined while it works. */
+  standsSinceMs: number | undefined
   readonly #child: ChildProcess
   readonly #frames: FrameReader
   readonly #store: Store

@@ -111,7 +111,9 @@ export class Session implements QuerySession {
       for (; frame.kind !== FRAME.end; frame = await process.next()) {
         if (frame.kind !== FRAME.rows && frame.kind !== FRAME.part) throw new QueryError('failed', 'internal error')
         whole = frame.kind === FRAME.rows
+        process.standsSinceMs = performance.now()
         yield frame.bytes
+        process.standsSinceMs = undefined
       }
       said = true
       resolve(readJson<EndSaid>(frame))
@@ -125,6 +127,7 @@ export class Session implements QuerySession {
       if (process.reason && whole) yield closing(query, message)
       else if (process.reason) throw error
     } finally {
+      process.standsSinceMs = undefined
       if (!said) {
         const error = new QueryError('aborted', 'the query was stopped')
         process.kill('aborted', error.message)

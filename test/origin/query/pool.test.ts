@@ -51,6 +51,10 @@ const failure = (promise: Promise<unknown>): Promise<QueryError> =>
     },
   )
 
+async function drained(reader: AsyncIterator<Uint8Array>): Promise<void> {
+  while (!(await reader.next()).done);
+}
+
 for (const { kind, optional, make, endless, never, placeholder } of STORES)
   describe.skipIf(!optional.found)(optional.says(`query processes on ${kind}`), () => {
     let store: Store
@@ -223,6 +227,26 @@ for (const { kind, optional, make, endless, never, placeholder } of STORES)
             expect(residentMb(child)).toBeLessThan(400)
       })
       expect((process.memoryUsage().rss - before) / 2 ** 20).toBeLessThan(60)
+    })
+
+    it('are taken from clients that read nothing while others wait, and only then', async () => {
+      const small = runnerOf(store, { processes: 1, patienceMs: 800 })
+      try {
+        const stop = new AbortController()
+        const held = await small.session({ signal: stop.signal, deadlineMs: 30_000 })
+        const answer = await held.run(select(endless, { maxrec: 1e9, format: 'csv' }))
+        const reader = answer.body[Symbol.asyncIterator]()
+        await reader.next()
+        await sleep(1500)
+        expect((await reader.next()).done).toBe(false)
+        const began = performance.now()
+        await answerOf(small, select('SELECT count(*) FROM numbers', { fields: COUNT }))
+        expect(performance.now() - began).toBeGreaterThan(500)
+        expect((await failure(drained(reader))).code).toBe('overloaded')
+        await held.close()
+      } finally {
+        await small.close()
+      }
     })
 
     it('keep a process whose query only waited for its reader', async () => {
