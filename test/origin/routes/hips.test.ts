@@ -120,13 +120,16 @@ describe('a map over HTTP', () => {
     `${PUBLIC}metadata.xml`,
     `${PUBLIC}../../../../catalog.sqlite`,
     `${PUBLIC}%2e%2e/%2e%2e/%2e%2e/catalog.sqlite`,
-    `${PUBLIC}properties%00.png`,
     '/hips/public/test/dr1/r@x/properties',
     '/hips/secret/test/dr1/r/properties',
     '/hips/public/properties',
     '/hips/public/',
   ])('has nothing at %s', async (path) => {
     expect(await rawStatus(path)).toBe(404)
+  })
+
+  it('takes no NUL in an address', async () => {
+    expect(await rawStatus(`${PUBLIC}properties%00.png`)).toBe(400)
   })
 
   it('ends for everybody at its public order, and says so in its properties and MOC', async () => {
