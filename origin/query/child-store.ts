@@ -1,7 +1,7 @@
 // What a query process needs of its store; SQLite and PostgreSQL each have one.
 
 import type { Cell, Field, Table } from '#src/votable'
-import type { ReadySaid } from './orders.ts'
+import type { ReadySaid, RunOrder } from './orders.ts'
 import type { Query, UploadLimits } from './query.ts'
 
 /** Where rows go. `row` answers whether more are wanted. */
@@ -16,7 +16,7 @@ export interface ChildStore {
   /** Rows come as COPY's text. */
   readonly copies: boolean
   /** Gives every row in turn, until the target has enough. */
-  rows(query: Query, deadlineMs: number, target: RowTarget): void | Promise<void>
+  rows(query: Query, how: Pick<RunOrder, 'deadlineMs' | 'background'>, target: RowTarget): void | Promise<void>
   upload(name: string, path: string, limits: UploadLimits): Promise<Table>
   reset(): void | Promise<void>
 }

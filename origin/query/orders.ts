@@ -5,9 +5,17 @@ import type { Query, Store, UploadLimits } from './query.ts'
 export type Order =
   | { readonly kind: 'open'; readonly store: Store; readonly limits: ProcessLimits }
   | { readonly kind: 'upload'; readonly name: string; readonly path: string; readonly limits: UploadLimits }
-  | { readonly kind: 'run'; readonly query: Query; readonly deadlineMs: number }
+  | RunOrder
   /** The session is over: what it left behind goes. */
   | { readonly kind: 'reset' }
+
+export interface RunOrder {
+  readonly kind: 'run'
+  readonly query: Query
+  readonly deadlineMs: number
+  /** Nobody waits for it: it may not take what others need. */
+  readonly background: boolean
+}
 
 export interface ProcessLimits {
   /** Heap of the database library in the process. */

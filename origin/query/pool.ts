@@ -71,7 +71,7 @@ class Pool implements QueryRunner {
   }
 
   async session(options: SessionOptions): Promise<QuerySession> {
-    const { signal, deadlineMs } = options
+    const { signal, deadlineMs, background = false } = options
     const until = performance.now() + deadlineMs
     const process = await this.#lease(options)
     const leftMs = until - performance.now()
@@ -79,6 +79,7 @@ class Pool implements QueryRunner {
       process,
       signal,
       deadlineMs: leftMs,
+      background,
       uploads: this.#uploads,
       tempFolder: this.#tempFolder,
       onClose: () => this.#release(process),

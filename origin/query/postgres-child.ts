@@ -8,7 +8,7 @@ import { becomeReader } from '../catalog/postgres/reader.ts'
 import type { ChildStore, RowTarget } from './child-store.ts'
 import { copyRow, Lines, readCopyRows } from './copy-text.ts'
 import { QueryError } from './errors.ts'
-import type { ProcessLimits } from './orders.ts'
+import type { ProcessLimits, RunOrder } from './orders.ts'
 import { withLiterals } from './postgres-literals.ts'
 import type { Query, UploadLimits } from './query.ts'
 import { createTable, physicalTable, readUpload } from './uploads.ts'
@@ -27,9 +27,16 @@ class PostgresStore implements ChildStore {
     this.said = { cancel: { processId: processID, secretKey } }
   }
 
-  async rows(query: Query, deadlineMs: number, target: RowTarget): Promise<void> {
+  async rows(
+    query: Query,
+    { deadlineMs, background }: Pick<RunOrder, 'deadlineMs' | 'background'>,
+    target: RowTarget,
+  ): Promise<void> {
     try {
-      await this.#client.query(`SET statement_timeout = ${Math.max(1, Math.round(deadlineMs))}`)
+      // The server's processes cannot be told to give way as ours are: a job that nobody waits for gets one of them.
+      const workers = background ? '0' : 'DEFAULT'
+      await this.#client.query(`SET statement_timeout = ${Math.max(1, Math.round(deadlineMs))};
+        SET max_parallel_workers_per_gather = ${workers}`)
       const stream = this.#client.query(copyTo(`COPY (${withLiterals(query.sql)}) TO STDOUT`))
       const lines = new Lines()
       let wanted = true

@@ -7,8 +7,8 @@ import type { ChildStore, RowTarget } from './child-store.ts'
 import { QueryError } from './errors.ts'
 import { closable, formatWriter } from './formats/writer.ts'
 import { FRAME, writeFrame, writeJson } from './frames.ts'
-import type { EndSaid, ErrorSaid, Order, ProcessLimits } from './orders.ts'
-import type { Query, Store } from './query.ts'
+import type { EndSaid, ErrorSaid, Order, ProcessLimits, RunOrder } from './orders.ts'
+import type { Store } from './query.ts'
 
 /** Bytes that go out together, and how long a slow query's rows may wait for company, ms. */
 const FLUSH_BYTES = 65536
@@ -22,7 +22,7 @@ async function openStore(opened: Store, given: ProcessLimits): Promise<ChildStor
   return (await import('./postgres-child.ts')).openPostgres(opened.url, given)
 }
 
-async function run(query: Query, deadlineMs: number): Promise<void> {
+async function run({ query, deadlineMs, background }: RunOrder): Promise<void> {
   const writer = formatWriter(query, limits!, store!.copies)
   let rows = 0
   let overflow = false
@@ -60,7 +60,7 @@ async function run(query: Query, deadlineMs: number): Promise<void> {
       return !overflow
     }
   try {
-    await store!.rows(query, deadlineMs, target)
+    await store!.rows(query, { deadlineMs, background }, target)
     if (writer.rest) {
       for (const bytes of writer.rest({ overflow })) writeFrame(FRAME.part, bytes)
     } else {
@@ -97,7 +97,7 @@ async function follow(order: Order): Promise<void> {
     writeJson(FRAME.ready, store.said)
     // Not at its end: it is killed.
     flushCompileCache()
-  } else if (order.kind === 'run') await run(order.query, order.deadlineMs)
+  } else if (order.kind === 'run') await run(order)
   else if (order.kind === 'upload') {
     try {
       writeJson(FRAME.table, await store!.upload(order.name, order.path, order.limits))

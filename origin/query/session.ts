@@ -18,6 +18,8 @@ export interface SessionParts {
   readonly process: QueryProcess
   readonly signal: AbortSignal
   readonly deadlineMs: number
+  /** Nobody waits for it. */
+  readonly background: boolean
   readonly uploads: UploadLimits
   readonly tempFolder: string
   readonly onClose: () => void
@@ -60,9 +62,10 @@ export class Session implements QuerySession {
   }
 
   async run(query: Query): Promise<QueryAnswer> {
-    const { process, log } = this.#parts
+    const { process, log, background } = this.#parts
     this.#begin()
-    process.order({ kind: 'run', query, deadlineMs: Math.max(1, Math.round(this.#until - performance.now())) })
+    const deadlineMs = Math.max(1, Math.round(this.#until - performance.now()))
+    process.order({ kind: 'run', query, deadlineMs, background })
     let first: Frame
     try {
       first = await process.next()

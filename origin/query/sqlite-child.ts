@@ -35,7 +35,7 @@ class SqliteStore implements ChildStore {
     this.#limits = limits
   }
 
-  rows(query: Query, _deadlineMs: number, target: RowTarget): void {
+  rows(query: Query, _how: unknown, target: RowTarget): void {
     const { sql, fields } = query
     try {
       const statement = this.open().prepare(sql.text)

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { QueryError } from '../../../origin/query/errors.ts'
-import type { QueryRunner, Store } from '../../../origin/query/query.ts'
+import type { QueryRunner, QuerySession, Store } from '../../../origin/query/query.ts'
 import {
   answerOf,
   bytesOf,
@@ -228,6 +228,20 @@ for (const { kind, optional, make, endless, never, placeholder } of STORES)
       })
       expect((process.memoryUsage().rss - before) / 2 ** 20).toBeLessThan(60)
     })
+
+    if (kind === 'postgres')
+      it("give a job one of the server's processes, and those who wait as many as it likes", async () => {
+        const workers = (background: boolean) => {
+          const query = select("SELECT current_setting('max_parallel_workers_per_gather')", {
+            fields: [{ name: 'n', datatype: 'char', arraysize: '*' }],
+            format: 'csv',
+          })
+          const work = async (session: QuerySession) =>
+            `${await bytesOf((await session.run(query)).body)}`.trim().split(/\s+/)[1]
+          return within(runner, work, { background })
+        }
+        expect([await workers(true), await workers(false), await workers(true)]).toEqual(['0', '2', '0'])
+      })
 
     it('are taken from clients that read nothing while others wait, and only then', async () => {
       const small = runnerOf(store, { processes: 1, patienceMs: 800 })
