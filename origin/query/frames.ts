@@ -1,7 +1,7 @@
 // What a query process says to its parent, over a pipe of its own: frames of a kind (1 byte), a length (4 bytes, little
 // endian) and so many bytes. The process writes blocking: when nobody reads, it stands still, and nothing is piled up.
 
-import { writeSync } from 'node:fs'
+import { writevSync } from 'node:fs'
 import type { Readable } from 'node:stream'
 
 export const FRAME = {
@@ -33,10 +33,11 @@ export const FRAME_PIPE = 3
 
 const pause = new Int32Array(new SharedArrayBuffer(4))
 
-function writeAll(bytes: Uint8Array): void {
-  for (let at = 0; at < bytes.length; ) {
+/** Blocks until all is written, in one call unless the reader is slow. */
+function writeAll(head: Uint8Array, payload: Uint8Array): void {
+  for (let at = 0, count = head.length + payload.length; at < count; ) {
     try {
-      at += writeSync(FRAME_PIPE, bytes, at)
+      at += writevSync(FRAME_PIPE, [head.subarray(at), payload.subarray(Math.max(0, at - head.length))])
     } catch (error) {
       const { code } = error as NodeJS.ErrnoException
       // Nobody will ever read again: the parent is gone.
@@ -50,11 +51,10 @@ function writeAll(bytes: Uint8Array): void {
 export function writeFrame(kind: FrameKind, payload: Uint8Array): void {
   for (let at = 0; at === 0 || at < payload.length; at += MAX_FRAME_BYTES) {
     const piece = payload.subarray(at, at + MAX_FRAME_BYTES)
-    const frame = new Uint8Array(HEAD_BYTES + piece.length)
-    frame[0] = kind === FRAME.rows && at + MAX_FRAME_BYTES < payload.length ? FRAME.part : kind
-    new DataView(frame.buffer).setUint32(1, piece.length, true)
-    frame.set(piece, HEAD_BYTES)
-    writeAll(frame)
+    const head = new Uint8Array(HEAD_BYTES)
+    head[0] = kind === FRAME.rows && at + MAX_FRAME_BYTES < payload.length ? FRAME.part : kind
+    new DataView(head.buffer).setUint32(1, piece.length, true)
+    writeAll(head, piece)
   }
 }
 
@@ -63,35 +63,58 @@ export const writeJson = (kind: FrameKind, value: unknown): void =>
 
 export const readJson = <T>({ bytes }: Frame): T => JSON.parse(new TextDecoder().decode(bytes)) as T
 
-/** Reads frames one at a time; what nobody asks for stays in the pipe. */
+/**
+ * Reads frames one at a time; what nobody asks for stays in the pipe. Those of an answer come in the pieces that the pipe
+ * gives, uncopied: a piece that is not the last of its frame is a `part`.
+ */
 export class FrameReader {
   readonly #stream: Readable
-  #chunks: Buffer[] = []
-  #length = 0
+  #chunk: Uint8Array<ArrayBuffer> = new Uint8Array(0)
+  #kind: FrameKind = FRAME.part
+  /** Bytes of the current frame that were not given yet. */
+  #left = 0
 
   constructor(stream: Readable) {
     this.#stream = stream
     stream.on('error', () => {})
   }
 
-  /** The next frame; undefined when the process has ended. */
+  /** The next frame or piece; undefined when the process has ended. */
   async next(): Promise<Frame | undefined> {
-    if (!(await this.#fill(HEAD_BYTES))) return undefined
-    const head = this.#cut(HEAD_BYTES)
-    const length = head.readUInt32LE(1)
-    if (length > MAX_FRAME_BYTES || !(await this.#fill(length))) return undefined
-    const bytes = new Uint8Array(length)
-    bytes.set(this.#cut(length))
-    return { kind: head[0] as FrameKind, bytes }
+    if (this.#left === 0) {
+      const head = await this.#exactly(HEAD_BYTES)
+      if (!head) return undefined
+      this.#kind = head[0] as FrameKind
+      this.#left = new DataView(head.buffer, head.byteOffset).getUint32(1, true)
+      if (this.#left > MAX_FRAME_BYTES) return undefined
+    }
+    const kind = this.#kind
+    const whole = kind !== FRAME.rows && kind !== FRAME.part
+    if (!whole && this.#left > 0 && !(await this.#fill())) return undefined
+    const bytes = whole ? await this.#exactly(this.#left) : this.#cut(this.#left)
+    if (!bytes) return undefined
+    this.#left -= bytes.length
+    return { kind: this.#left > 0 ? FRAME.part : kind, bytes }
   }
 
-  async #fill(count: number): Promise<boolean> {
-    while (this.#length < count) {
-      const chunk: Buffer | null = this.#stream.read()
-      if (chunk !== null) {
-        this.#chunks.push(chunk)
-        this.#length += chunk.length
-      } else if (this.#stream.readableEnded || this.#stream.destroyed) return false
+  async #exactly(count: number): Promise<Uint8Array<ArrayBuffer> | undefined> {
+    if (this.#chunk.length >= count) return this.#cut(count)
+    const bytes = new Uint8Array(count)
+    for (let at = 0; at < count; ) {
+      if (!(await this.#fill())) return undefined
+      const piece = this.#cut(count - at)
+      bytes.set(piece, at)
+      at += piece.length
+    }
+    return bytes
+  }
+
+  /** Sees that there is something to cut from; false when the process has ended. */
+  async #fill(): Promise<boolean> {
+    while (this.#chunk.length === 0) {
+      const chunk: Buffer<ArrayBuffer> | null = this.#stream.read()
+      if (chunk !== null) this.#chunk = chunk
+      else if (this.#stream.readableEnded || this.#stream.destroyed) return false
       else await this.#readable()
     }
     return true
@@ -107,10 +130,10 @@ export class FrameReader {
     })
   }
 
-  #cut(count: number): Buffer {
-    const all = this.#chunks.length === 1 ? this.#chunks[0] : Buffer.concat(this.#chunks)
-    this.#length -= count
-    this.#chunks = this.#length > 0 ? [all.subarray(count)] : []
-    return all.subarray(0, count)
+  /** At most so many bytes of the chunk. */
+  #cut(count: number): Uint8Array<ArrayBuffer> {
+    const bytes = this.#chunk.subarray(0, count)
+    this.#chunk = this.#chunk.subarray(bytes.length)
+    return bytes
   }
 }
