@@ -97,7 +97,7 @@ describe('the demo archive', () => {
       calib_level: 2,
       obs_collection: 'demo.calexp',
       obs_id: 'DC_00002',
-      access_url: 'https://sky.example/datalink/links?ID=ivo%3A%2F%2Fskyedge.example%2Fdr1%3Fdemo.calexp-00002-0-r',
+      access_url: 'https://sky.example/datalink/links?ID=ivo://skyedge.example/dr1?demo.calexp-00002-0-r',
       access_format: 'application/x-votable+xml;content=datalink',
       t_xel: 1,
       em_xel: 1,

@@ -1,19 +1,15 @@
 // ivoa.ObsCore over the products. What is not known is NULL; what follows from something else is said where it follows.
 
 import { DATALINK_FORMAT } from '#src/obscore'
-import { type Fragment, raw, sql } from './fragment.ts'
+import { raw, sql } from './fragment.ts'
 import { isoTime, PRODUCT, productPlaces, productsWithRights, type View, type ViewContext } from './views.ts'
 
-/** encodeURIComponent for what stands in identifiers; `?` comes as a value, as it would be taken for one. */
-const ESCAPES = ['%', '&', '=', '#', '+', ' ', ':', '/']
-const encoded = (text: string): Fragment =>
-  ESCAPES.reduce(
-    (inner, character) =>
-      sql`REPLACE(${inner}, ${raw(`'${character}'`)}, ${raw(`'${encodeURIComponent(character)}'`)})`,
-    raw(text) as Fragment,
-  )
+/** What a query may not hold as it is, or forms read otherwise (RFC 3986 §3.4; `:`, `/` and `?` may stand). */
+const ESCAPES = ['%', '&', '#', '+', ' ']
+const encoded = (text: string): string =>
+  ESCAPES.reduce((inner, character) => `REPLACE(${inner}, '${character}', '${encodeURIComponent(character)}')`, text)
 const accessUrl = (base: string) =>
-  sql`CAST(${`${base}/datalink/links?ID=`} AS TEXT) || REPLACE(${encoded('p.publisher_did')}, CAST(${'?'} AS TEXT), '%3F')`
+  sql`CAST(${`${base}/datalink/links?ID=`} AS TEXT) || ${raw(encoded('p.publisher_did'))}`
 
 export function obscoreView(context: ViewContext): View {
   const { dialect, base, authority } = context
