@@ -16,7 +16,7 @@ const HEAP_MB = 256
 const OWN_BYTES = (HEAP_MB + 128) * 2 ** 20
 const WATCH_MS = 250
 /** A query that has used so much of a processor gives way to the others: it has one when nobody else wants it. */
-const LONG_MS = 1000
+const LONG_MS = 2000
 /** Unit of the times in /proc, on every architecture that Node runs on. */
 const TICK_MS = 10
 const LOW_PRIORITY = 10
