@@ -41,7 +41,7 @@ export const visibleVisit = (alias: string, context: ViewContext): Fragment =>
 export const isoTime = (ms: string, dialect: SqlDialect): string =>
   dialect === 'sqlite'
     ? `strftime('%Y-%m-%dT%H:%M:%S', ${ms} / 1000.0, 'unixepoch')`
-    : `to_char(timestamp 'epoch' + interval '1 second' * floor(${ms} / 1000.0), 'YYYY-MM-DD"T"HH24:MI:SS')`
+    : `replace((to_timestamp(floor(${ms} / 1000.0)) AT TIME ZONE 'UTC')::text, ' ', 'T')`
 
 /** When a product `p` with rights `r` is public: what these say, the date of its release, or when it came; else NULL. */
 function releaseMs(releasedMs: string): string {
