@@ -2,6 +2,7 @@
 // embedded store is in `sqlite/`. Every call is asynchronous, so that a database on another machine fits behind it.
 // Angles: degrees in the ObsCore fields, radians in `footprint` and regions. Times: MJD in ObsCore fields, ms since 1970 else.
 
+import type { TileFormat } from '#src/hips'
 import type { ProductRights } from '#src/rights'
 import type { LonLat, Region } from '#src/sky'
 import type {
@@ -178,6 +179,12 @@ export interface CollectionPart {
 }
 
 /** A published HiPS. Its tiles are below `SKYEDGE_DATA/hips/{map}`. */
+/** A tree of files; packs, one a HEALPix subtree (src/hips/pack); another node's tiles, kept as they are asked for. */
+export type MapLayout =
+  | { readonly kind: 'tree' }
+  | { readonly kind: 'packed'; readonly shardOrder: number }
+  | { readonly kind: 'remote'; readonly url: string }
+
 export interface MapRecord {
   /** `demo/dr1/r`. */
   readonly map: string
@@ -186,8 +193,14 @@ export interface MapRecord {
   /** Deepest order, and the deepest that everybody may see. */
   readonly order: number
   readonly publicOrder: number
-  readonly formats: readonly ('png' | 'fits')[]
-  /** Folder of the tiles, relative to `SKYEDGE_DATA/hips`. */
+  readonly formats: readonly TileFormat[]
+  /** Lowest order; default 0. */
+  readonly orderMin?: number
+  /** Where the tiles are; default `tree`. */
+  readonly layout?: MapLayout
+  /** What made the tiles; default `built`. What others made is served as it is, its `properties` too. */
+  readonly made?: 'built' | 'imported' | 'mirrored'
+  /** Folder of the tiles, of the packs, or of what was pulled through, relative to `SKYEDGE_DATA/hips`. */
   readonly folder: string
   readonly generation: string
   readonly bands: readonly string[]

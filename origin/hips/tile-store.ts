@@ -1,30 +1,16 @@
 // What a HiPS address answers with: the file's bytes, their tag, and when they were made. Addresses are parsed before
 // they come here, so only numbers and names from a fixed list ever reach the disk.
 
-import { createHash } from 'node:crypto'
-import { readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
+import { type TileAddress, tilePath } from '#src/hips'
 import { degrade, type Moc, parseMocJson, touches } from '#src/moc'
 import type { Catalog, MapRecord } from '../catalog/store.ts'
+import type { MapFiles, StoredFile } from './map-files.ts'
 import { TileMaker } from './materialise.ts'
+import type { TileFormat } from './recipe.ts'
 import { Threads } from './threads.ts'
-import { type TileAddress, tileFile } from './tile-files.ts'
+import { TreeFiles } from './tree-files.ts'
 
-export interface StoredFile {
-  readonly bytes: Uint8Array
-  /** Strong, of the content, with quotes. */
-  readonly etag: string
-  readonly modifiedMs: number
-}
-
-interface Tag {
-  readonly etag: string
-  readonly modifiedMs: number
-  readonly size: number
-}
-
-/** Tags remembered, so that a 304 costs a stat and no reading. */
-const TAGS = 50_000
 /** A record is asked of the catalogue again after this long. */
 const RECORD_MS = 1_000
 
@@ -32,7 +18,6 @@ export class TileStore {
   readonly #catalog: Catalog
   readonly #hips: string
   readonly #maker: TileMaker
-  readonly #tags = new Map<string, Tag>()
   readonly #records = new Map<string, { record: MapRecord | undefined; untilMs: number }>()
   readonly #mocs = new Map<string, Moc>()
 
@@ -59,16 +44,22 @@ export class TileStore {
 
   /** `name` is from the fixed list of a map's files, never a request's text. */
   file(record: MapRecord, name: string): Promise<StoredFile | undefined> {
-    return this.#read(join(this.#hips, record.folder, name))
+    return this.#files(record).read(name)
   }
 
   async tile(record: MapRecord, tile: TileAddress): Promise<StoredFile | undefined> {
     if (!touches(this.#moc(record), tile.order, tile.npix)) return undefined
-    const path = tileFile(join(this.#hips, record.folder), tile)
-    const kept = await this.#read(path)
-    if (kept || tile.order !== record.order) return kept
-    const made = await this.#maker.make(record, tile.order, tile.npix, tile.format)
-    return made && this.#read(path)
+    const files = this.#files(record)
+    const name = tilePath(tile)
+    const kept = await files.read(name)
+    if (kept || tile.order !== record.order || !isMadeHere(record)) return kept
+    const made = await this.#maker.make(record, tile.order, tile.npix, tile.format as TileFormat)
+    return made && files.read(name)
+  }
+
+  #files({ folder, layout = { kind: 'tree' } }: MapRecord): MapFiles {
+    if (layout.kind !== 'tree') throw new Error(`maps of the layout ${layout.kind} cannot be read yet`)
+    return new TreeFiles(join(this.#hips, folder))
   }
 
   #moc(record: MapRecord): Moc {
@@ -80,21 +71,8 @@ export class TileStore {
     }
     return moc
   }
-
-  async #read(path: string): Promise<StoredFile | undefined> {
-    try {
-      const { mtimeMs, size } = await stat(path)
-      const modifiedMs = Math.floor(mtimeMs / 1000) * 1000
-      const bytes = await readFile(path)
-      const known = this.#tags.get(path)
-      if (known?.modifiedMs === modifiedMs && known.size === size) return { bytes, ...known }
-      const tag = { etag: `"${createHash('sha256').update(bytes).digest('base64url').slice(0, 27)}"`, modifiedMs, size }
-      if (this.#tags.size >= TAGS) this.#tags.clear()
-      this.#tags.set(path, tag)
-      return { bytes, ...tag }
-    } catch (error) {
-      if (['ENOENT', 'ENOTDIR', 'EISDIR'].includes((error as NodeJS.ErrnoException).code ?? '')) return undefined
-      throw error
-    }
-  }
 }
+
+/** Its images are ours: tiles that are not there can be made. */
+const isMadeHere = ({ made = 'built', layout = { kind: 'tree' } }: MapRecord) =>
+  made === 'built' && layout.kind === 'tree'
