@@ -1,6 +1,7 @@
 // The `Cache-Status` header (RFC 9211): one member per cache that was asked, the one nearest the origin first.
 
-export type CacheName = 'isolate' | 'colo' | 'region' | 'origin'
+/** `store`: the object store that a map's packs lie in, which an edge may read beside the origin. */
+export type CacheName = 'isolate' | 'colo' | 'region' | 'store' | 'origin'
 
 export interface CacheStep {
   readonly cache: CacheName

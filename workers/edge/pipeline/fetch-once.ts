@@ -92,6 +92,8 @@ interface Led {
 
 async function lead(resource: Resource, principal: Principal, visit: Visit, stale?: Found): Promise<Led> {
   const etag = stale?.reply.etag
+  const stored = await fromStore(resource, visit)
+  if (stored) return take(stored, resource, principal, visit)
   const response = await ask(visit, resource.ask, {
     principal: resource.anonymous ? ANONYMOUS : principal,
     ...resource.post,
@@ -108,6 +110,17 @@ async function lead(resource: Resource, principal: Principal, visit: Visit, stal
   const led = await take(response, resource, principal, visit)
   discard(stale)
   return led
+}
+
+/** A store that fails is a store that has nothing: the origin has everything. */
+async function fromStore({ store }: Resource, visit: Visit): Promise<Response | undefined> {
+  if (!store) return undefined
+  try {
+    return await store(visit)
+  } catch (error) {
+    console.error(JSON.stringify({ requestId: visit.requestId, path: visit.path, store: String(error) }))
+    return undefined
+  }
 }
 
 function confirmed(resource: Resource, stale: Found, visit: Visit): Led {

@@ -17,6 +17,11 @@ export interface Resource {
   /** Names the bytes: a generation and an address, nobody's identity. */
   readonly key: string
   readonly rights: ProductRights
+  /** A tile's HEALPix order, for the counters. */
+  readonly order?: number
+  /** The bytes from an object store, as if the origin had answered (200, ETag, Last-Modified, Content-Length);
+   * `undefined`: ask the origin. */
+  readonly store?: (visit: Visit) => Promise<Response | undefined>
   /** Path and query at the origin. */
   readonly ask: string
   /** Where the request is too long for a query. */
