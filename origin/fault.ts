@@ -28,12 +28,12 @@ export function asFault(error: unknown): DaliError {
     return new DaliError(QUERY_FAULTS[error.code], error.message, { ...cause, retryAfterS: error.retryAfterS })
   if (error instanceof JobError)
     return new DaliError(error.code === 'too-long' ? 'timeout' : 'unavailable', error.message, cause)
-  if (error instanceof StorageError && error.code === 'source-changed')
+  if (error instanceof StorageError && error.code === 'changed')
     return new DaliError('unavailable', 'the file of this product was replaced since it was taken in', {
       ...cause,
       retryAfterS: 5,
     })
-  if (error instanceof StorageError && error.code === 'not-found')
+  if (error instanceof StorageError && error.code === 'absent')
     return new DaliError('unavailable', 'the file of this product is not where it was', { ...cause, retryAfterS: 300 })
   if (error instanceof StorageError || error instanceof CatalogError)
     return new DaliError('unavailable', 'the data cannot be read now', { ...cause, retryAfterS: 30 })

@@ -1,5 +1,5 @@
 // The files behind a product: their HDUs and tile tables out of the catalogue (decoded once, kept for the next
-// request), and their bytes. A file that is no longer the one that was taken in is 'source-changed', never read.
+// request), and their bytes. A file that is no longer the one that was taken in is 'changed', never read.
 
 import { decodeFileIndex, type FileIndex, FitsError, readHdus } from '#src/fits'
 import { type ByteSource, StorageError } from '#src/storage'
@@ -23,7 +23,7 @@ export function createFiles(catalog: Catalog) {
 
   async function file(fileId: number): Promise<IndexedFile> {
     const record = await catalog.file(fileId)
-    if (!record) throw new StorageError('not-found', 'the catalogue has no such file')
+    if (!record) throw new StorageError('absent', 'the catalogue has no such file')
     const key = `${fileId} ${record.digest} ${record.mtimeMs} ${record.sizeBytes}`
     const found = kept.get(key) ?? prepared(key, record)
     // Last in the map = most recently used.

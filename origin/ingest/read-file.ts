@@ -147,7 +147,7 @@ function handleSource(handle: FileHandle, size: number, name: string): ByteSourc
       let filled = 0
       while (filled < bytes.length) {
         const { bytesRead } = await handle.read(bytes, filled, bytes.length - filled, offset + filled)
-        if (bytesRead === 0) throw new StorageError('source-changed', 'was cut short while it was read')
+        if (bytesRead === 0) throw new StorageError('changed', 'was cut short while it was read')
         filled += bytesRead
       }
       return bytes

@@ -1,5 +1,5 @@
 // Files as byte sources, over a bounded pool of open descriptors: a descriptor is borrowed for one read, so thousands
-// of sources may be open at once. A file that changed in size or time since it was opened is 'source-changed'.
+// of sources may be open at once. A file that changed in size or time since it was opened is 'changed'.
 
 import { close, constants, fstatSync, open, read, type Stats } from 'node:fs'
 import { lstat } from 'node:fs/promises'
@@ -8,7 +8,7 @@ import { type ByteSource, StorageError } from '#src/storage'
 export type FileSource = ByteSource & { close(): Promise<void> }
 
 export interface OpenFileOptions {
-  /** What a catalogue remembers of the file: spares the look at it now; another size or time is 'source-changed'. */
+  /** What a catalogue remembers of the file: spares the look at it now; another size or time is 'changed'. */
   readonly expect?: { readonly sizeBytes: number; readonly mtimeMs: number }
 }
 
@@ -66,12 +66,12 @@ async function look(path: string, key: string): Promise<{ size: number; mtimeMs:
   const found = await lstat(path).catch((cause) => {
     throw notFound(key, cause)
   })
-  if (!found.isFile()) throw new StorageError('not-found', `${key} is no file`)
+  if (!found.isFile()) throw new StorageError('absent', `${key} is no file`)
   return found
 }
 
-const notFound = (key: string, cause: unknown) => new StorageError('not-found', `${key} is not there`, { cause })
-const changed = (key: string) => new StorageError('source-changed', `${key} was replaced since it was opened`)
+const notFound = (key: string, cause: unknown) => new StorageError('absent', `${key} is not there`, { cause })
+const changed = (key: string) => new StorageError('changed', `${key} was replaced since it was opened`)
 
 async function borrow(path: string, key: string, fresh = false): Promise<Descriptor> {
   for (;;) {

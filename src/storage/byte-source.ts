@@ -18,7 +18,7 @@ export interface ByteSource {
   size(): Promise<number>
   /**
    * The bytes of a range. Shorter than asked only where the object ends;
-   * throws StorageError('source-changed') when the object was replaced since it was opened.
+   * throws StorageError('changed') when the object was replaced since it was opened.
    */
   read(range: ByteRange, options?: ReadOptions): Promise<Uint8Array>
 }

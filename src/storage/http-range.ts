@@ -37,11 +37,11 @@ export function httpRange(
       signal?.throwIfAborted()
       throw new StorageError('unavailable', `${key} cannot be reached`, { cause })
     }
-    if (response.status === 404 || response.status === 410) throw new StorageError('not-found', `${key} is not there`)
+    if (response.status === 404 || response.status === 410) throw new StorageError('absent', `${key} is not there`)
     const seen = response.headers.get('ETag') ?? undefined
     const strong = seen && !seen.startsWith('W/') ? seen : undefined
     if (response.status === 412 || (etag && strong && strong !== etag))
-      throw new StorageError('source-changed', `${key} was replaced since it was opened`)
+      throw new StorageError('changed', `${key} was replaced since it was opened`)
     etag ??= strong
     return response
   }

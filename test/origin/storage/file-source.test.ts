@@ -54,7 +54,7 @@ describe('a file as a source', () => {
       change(path)
       const again = await openFile(path, 'key')
       expect((await again.read({ offset: 0, length: 1 })).length).toBe(1)
-      await expect(source.read(range)).rejects.toMatchObject({ code: 'source-changed' })
+      await expect(source.read(range)).rejects.toMatchObject({ code: 'changed' })
     }
   })
 
@@ -64,7 +64,7 @@ describe('a file as a source', () => {
     const source = await openFile(path, 'key', { expect: { sizeBytes, mtimeMs } })
     expect(await source.read({ offset: 0, length: 3 })).toEqual(bytes.slice(0, 3))
     const other = await openFile(path, 'key', { expect: { sizeBytes, mtimeMs: mtimeMs - 1000 } })
-    await expect(other.read({ offset: 0, length: 3 })).rejects.toMatchObject({ code: 'source-changed' })
+    await expect(other.read({ offset: 0, length: 3 })).rejects.toMatchObject({ code: 'changed' })
   })
 
   it('takes neither a link nor a pipe that was put in its place, and waits for neither', async () => {
@@ -87,16 +87,16 @@ describe('a file as a source', () => {
       )
       for (const outcome of await Promise.allSettled(reads)) {
         expect(outcome.status).toBe('rejected')
-        expect(['not-found', 'source-changed']).toContain((outcome as PromiseRejectedResult).reason.code)
+        expect(['absent', 'changed']).toContain((outcome as PromiseRejectedResult).reason.code)
       }
     }
   })
 
   it('names a missing file by its key, not by its path', async () => {
     const error = await openFile(join(folder, 'missing'), 'demo/key').catch((thrown: Error) => thrown)
-    expect(error).toMatchObject({ code: 'not-found' })
+    expect(error).toMatchObject({ code: 'absent' })
     expect((error as Error).message).toBe('demo/key is not there')
-    await expect(openFile(folder, 'key')).rejects.toMatchObject({ code: 'not-found' })
+    await expect(openFile(folder, 'key')).rejects.toMatchObject({ code: 'absent' })
   })
 
   it('reads hundreds of files at once over few descriptors', async () => {
@@ -134,7 +134,7 @@ describe('a FITS file', () => {
     for (let again = 0; again < 2; again++)
       expect(await (await openFits(path, 'key', old)).read({ offset: 7, length: 1 })).toEqual(bytes.slice(7, 8))
     writeFileSync(path, new Uint8Array(gzipSync(bytes.slice(1, 900))))
-    await expect(openFits(path, 'key', old)).rejects.toMatchObject({ code: 'source-changed' })
+    await expect(openFits(path, 'key', old)).rejects.toMatchObject({ code: 'changed' })
     expect(await (await openFits(path, 'key', remembered())).size()).toBe(899)
     writeFileSync(path, bytes)
     const plain = remembered()

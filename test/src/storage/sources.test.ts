@@ -79,11 +79,11 @@ describe('a source behind HTTP', () => {
     const source = httpRange(`${base}/x`, { fetch })
     await source.read({ offset: 0, length: 10 })
     version++
-    await expect(source.read({ offset: 10, length: 10 })).rejects.toMatchObject({ code: 'source-changed' })
+    await expect(source.read({ offset: 10, length: 10 })).rejects.toMatchObject({ code: 'changed' })
   })
 
   it('says what is missing, without the query of its address', async () => {
-    await expect(httpRange(`${base}/none?key=secret`, { fetch }).size()).rejects.toMatchObject({ code: 'not-found' })
+    await expect(httpRange(`${base}/none?key=secret`, { fetch }).size()).rejects.toMatchObject({ code: 'absent' })
     const failed = await httpRange(`${base}/none?key=secret`, { fetch })
       .size()
       .catch((error: Error) => error.message)
