@@ -183,7 +183,7 @@ export interface CollectionPart {
 export type MapLayout =
   | { readonly kind: 'tree' }
   | { readonly kind: 'packed'; readonly shardOrder: number }
-  | { readonly kind: 'remote'; readonly url: string }
+  | { readonly kind: 'remote'; readonly url: string; readonly allowPrivate?: boolean; readonly keepBytes?: number }
 
 export interface MapRecord {
   /** `demo/dr1/r`. */
@@ -211,6 +211,8 @@ export interface MapRecord {
   /** MOC of the map, JSON form (`{"8": [1, 2]}`); the public one where the upper orders differ. */
   readonly moc: string
   readonly publicMoc?: string
+  /** Cells that may have a tile, in the map's own frame, where `moc` is not that: all others are known to have none. */
+  readonly tiles?: string
   /** Values shown black and white, and the stretch between them. */
   readonly pixelCut?: { readonly low: number; readonly high: number; readonly stretch: string }
   /** A colour map's source maps, blue to red. */

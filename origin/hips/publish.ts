@@ -141,7 +141,7 @@ export async function publish(publication: Publication): Promise<MapRecord> {
 }
 
 /** The folder gets its lasting name, then the map's own name, a link, points to it from one moment to the next. */
-async function takePlace(hipsFolder: string, folder: string, map: string, place: string): Promise<void> {
+export async function takePlace(hipsFolder: string, folder: string, map: string, place: string): Promise<void> {
   const link = join(hipsFolder, map)
   // A name below another map's would be written into that map's folder.
   for (let above = dirname(map); above !== '.'; above = dirname(above))

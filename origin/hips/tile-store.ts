@@ -66,7 +66,7 @@ export class TileStore {
     let moc = this.#mocs.get(record.generation)
     if (!moc) {
       if (this.#mocs.size > 64) this.#mocs.clear()
-      moc = degrade(parseMocJson(JSON.parse(record.moc)), record.order)
+      moc = degrade(parseMocJson(JSON.parse(record.tiles ?? record.moc)), record.order)
       this.#mocs.set(record.generation, moc)
     }
     return moc

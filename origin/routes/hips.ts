@@ -48,6 +48,8 @@ export function hipsRoutes({ catalog, config, clock }: OriginDeps): Hono<OriginE
       const folder = file && (await store.map(`${name ? `${name}/` : ''}${file}`, clock()))
       return folder ? c.redirect(`/hips/${tier}/${folder.map}/`, 308) : problem(c, 404, 'there is no such map')
     }
+    // A public endpoint without orders is none: its descriptions are nobody's either.
+    if (tier === 'public' && record.publicOrder < (record.orderMin ?? 0)) return problem(c, 404, 'there is no such map')
     const decision = tier === 'public' ? OPEN : decide(c.var.caller.principal, record.rights, clock())
     if (decision.outcome === 'deny') return refuseDecision(c, decision)
     const found = await lookUp(store, record, tier, file === '' ? 'index.html' : file, clock())

@@ -32,13 +32,14 @@ function manifestOf(record: MapRecord) {
     map,
     release,
     generation,
-    orderMin: 0,
+    orderMin: record.orderMin ?? 0,
     order,
     publicOrder,
     formats,
     rights,
     modifiedMs,
-    moc: { order: mocOrder, cells: JSON.parse(moc) },
+    // What edges ask of it is where tiles can be.
+    moc: { order: mocOrder, cells: JSON.parse(record.tiles ?? moc) },
     ...(publicMoc && { publicMoc: { order: publicOrder, cells: JSON.parse(publicMoc) } }),
   }
 }

@@ -11,11 +11,13 @@ export {
   hipsMetrics,
   type StoredFile,
 } from './check-code.ts'
+export { type CopyChanges, copyRefusal, propertiesOfCopy, statusOfCopy } from './copying.ts'
 export { HipsError, type HipsErrorCode } from './errors.ts'
 export { mapFileMediaType, tileMediaType } from './files.ts'
 export { type HipsFrame, type TileCard, tileCards } from './fits-tile.ts'
 export { type HipslistEntry, hipslist, parseHipslist } from './hipslist.ts'
 export { type LintFinding, lintProperties } from './lint.ts'
+export { MAX_PROPERTIES, type OthersMap, readOthersMap } from './others.ts'
 export { hipsDate, type Properties, parseProperties, propertyLines, writeProperties } from './properties.ts'
 export { childrenOf, orderForPixelScale, parentOf, pixelScaleDeg, type Quadrant, quadrantOf } from './pyramid.ts'
 export { obsRegime, REGIMES, type Regime } from './spectrum.ts'
@@ -31,3 +33,4 @@ export {
   type TileFormat,
   tilePath,
 } from './tile.ts'
+export { isTileOf, MAGIC_BYTES, tileWidthOf } from './tile-magic.ts'
