@@ -5,6 +5,7 @@ import { type Region, regionsIntersect } from '#src/sky'
 import { missingFile } from './checked-batches.ts'
 import type { CatalogDriver, Executor, SqlValue } from './executor.ts'
 import { FILE_COLUMNS, fileOf, putFile } from './file-rows.ts'
+import { countedUp, purgeCount, purges } from './purge-rows.ts'
 import { rightsIds } from './rights-ids.ts'
 import { parametersOf, productOf, selectProduct, upsertProduct } from './rows.ts'
 import type {
@@ -18,6 +19,9 @@ import type {
   Product,
   ProductFilter,
   ProductRights,
+  Purge,
+  PurgeKind,
+  PurgeTarget,
   StoredProduct,
   TruthRow,
 } from './store.ts'
@@ -249,6 +253,18 @@ export class SqlCatalog implements Catalog {
 
   async coaddInputs(coaddDid: string): Promise<CoaddInputRecord[]> {
     return (await this.#driver.all(SELECT_INPUTS, coaddDid)).map((row) => recordOf<CoaddInputRecord>(row))
+  }
+
+  purge(target: PurgeTarget, nowMs: number): Promise<Purge> {
+    return countedUp(this.#driver, target, nowMs)
+  }
+
+  purges(kinds?: readonly PurgeKind[]): Promise<Purge[]> {
+    return purges(this.#driver, kinds)
+  }
+
+  purgeCount(targets: readonly PurgeTarget[]): Promise<number> {
+    return purgeCount(this.#driver, targets)
   }
 
   async setting(name: string): Promise<string | undefined> {

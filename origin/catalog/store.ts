@@ -233,6 +233,23 @@ export interface TruthRow {
   readonly values: Readonly<Record<string, unknown>>
 }
 
+export const PURGE_KINDS = ['all', 'collection', 'map', 'product'] as const
+export type PurgeKind = (typeof PURGE_KINDS)[number]
+
+/** What the edges are told to ask for anew. */
+export interface PurgeTarget {
+  readonly kind: PurgeKind
+  /** Of a map or a collection; the publisher DID of a product; empty for `all`. */
+  readonly name: string
+}
+
+export interface Purge extends PurgeTarget {
+  /** How often so far, from 1. */
+  readonly count: number
+  /** The last time. */
+  readonly atMs: number
+}
+
 export interface ProductFilter {
   readonly collection?: string
   readonly release?: string
@@ -285,6 +302,13 @@ export interface Catalog {
   conditions(key: VisitKey): Promise<ConditionsRecord | undefined>
   /** In the order of visits and detectors. */
   coaddInputs(coaddDid: string): Promise<CoaddInputRecord[]>
+
+  /** Counts the target's purges up by one, in one statement: two at once are two. */
+  purge(target: PurgeTarget, nowMs: number): Promise<Purge>
+  /** In the order of kind and name; of these kinds, or all. */
+  purges(kinds?: readonly PurgeKind[]): Promise<Purge[]>
+  /** How often these were purged, summed. */
+  purgeCount(targets: readonly PurgeTarget[]): Promise<number>
 
   setting(name: string): Promise<string | undefined>
   putSetting(name: string, value: string): Promise<void>

@@ -10,6 +10,7 @@ import {
   PLANE_KEYS,
   PRODUCT_COLUMNS,
   PRODUCT_INDEXES,
+  PURGES,
   RELEASES,
   RIGHTS,
   RIGHTS_NAMES,
@@ -106,4 +107,4 @@ const THIRD_STEP = PLANE_KEYS.flatMap(({ name, as, index }) => [
   index,
 ]).join('\n')
 
-export const STEPS: readonly string[] = [FIRST_STEP, SECOND_STEP, THIRD_STEP]
+export const STEPS: readonly string[] = [FIRST_STEP, SECOND_STEP, THIRD_STEP, createTable(PURGES, 'postgres')]

@@ -3,7 +3,7 @@
 
 import type { DatabaseSync } from 'node:sqlite'
 import { CatalogError } from '../store.ts'
-import { FOURTH_STEP, SECOND_STEP, THIRD_STEP } from './second-step.ts'
+import { FIFTH_STEP, FOURTH_STEP, SECOND_STEP, THIRD_STEP } from './second-step.ts'
 
 export const STEPS: readonly string[] = [
   `CREATE TABLE files (
@@ -80,6 +80,7 @@ export const STEPS: readonly string[] = [
   SECOND_STEP,
   THIRD_STEP,
   FOURTH_STEP,
+  FIFTH_STEP,
 ]
 
 /** Brings the database to the newest schema; several processes may try at once. */

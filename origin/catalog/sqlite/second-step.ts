@@ -1,7 +1,14 @@
 // From products alone to the whole survey: rights move from JSON in every product to a table of their own, products
 // say more, and releases, visits, detectors, conditions, inputs and calibrations come beside them.
 
-import { OBSERVATION_URI, PLANE_KEYS, PRODUCT_COLUMNS, PRODUCT_INDEXES, SURVEY_TABLES } from '../tables/definitions.ts'
+import {
+  OBSERVATION_URI,
+  PLANE_KEYS,
+  PRODUCT_COLUMNS,
+  PRODUCT_INDEXES,
+  PURGES,
+  SURVEY_TABLES,
+} from '../tables/definitions.ts'
 import { columnSql, createIndexes, createTable } from '../tables/physical.ts'
 
 const field = (name: string) => `json_extract(record, '$.${name}')`
@@ -32,3 +39,5 @@ export const FOURTH_STEP = PLANE_KEYS.flatMap(({ name, as, index }) => [
   `ALTER TABLE planes ADD COLUMN ${name} TEXT GENERATED ALWAYS AS ${as} VIRTUAL;`,
   index,
 ]).join('\n')
+
+export const FIFTH_STEP = createTable(PURGES, 'sqlite')

@@ -139,3 +139,10 @@ export const SURVEY_TABLES: readonly PhysicalTable[] = [
   COADD_INPUTS,
   CALIBRATIONS,
 ]
+
+/** How often what was purged: part of the generations that edges make their keys of. */
+export const PURGES: PhysicalTable = {
+  name: 'purges',
+  columns: columns('kind text!, name text!, times integer!, at_ms real!'),
+  key: ['kind', 'name'],
+}
