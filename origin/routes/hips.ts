@@ -15,7 +15,9 @@ import {
   tileMediaType,
 } from '#src/hips'
 import { type Decision, decide } from '#src/rights'
+import { GENERATION_HEADER } from '#src/services'
 import { answer } from '../answer.ts'
+import { recentGenerations } from '../catalog/generations.ts'
 import type { MapRecord } from '../catalog/store.ts'
 import type { OriginDeps, OriginEnv } from '../deps.ts'
 import { HipsBuildError } from '../hips/errors.ts'
@@ -38,6 +40,7 @@ const NOTHING = 'there is nothing at this address'
 export function hipsRoutes({ catalog, config, clock }: OriginDeps): Hono<OriginEnv> {
   const app = new Hono<OriginEnv>()
   const store = new TileStore({ catalog, dataFolder: config.dataFolder })
+  const generations = recentGenerations(catalog)
 
   app.on(['GET', 'HEAD'], '/hips/*', async (c) => {
     const address = parseAddress(new URL(c.req.url).pathname)
@@ -54,6 +57,8 @@ export function hipsRoutes({ catalog, config, clock }: OriginDeps): Hono<OriginE
     if (decision.outcome === 'deny') return refuseDecision(c, decision)
     const found = await lookUp(store, record, tier, file === '' ? 'index.html' : file, clock())
     if (!found) return problem(c, 404, NOTHING)
+    // An edge keeps bytes under the generation that it knew when it asked: it is told which one these are of.
+    if (c.var.caller.from === 'edge') c.header(GENERATION_HEADER, (await generations(clock()))(found.record))
     if (found.type.startsWith('text/html')) c.header('Content-Security-Policy', PAGE_POLICY)
     return send(c, found, decision, clock())
   })
@@ -94,6 +99,7 @@ function parseAddress(path: string): Address | undefined {
 }
 
 interface Found extends StoredFile {
+  readonly record: MapRecord
   readonly type: string
   readonly kind: ResourceKind
 }
@@ -116,21 +122,21 @@ async function find(store: TileStore, record: MapRecord, tier: Tier, file: strin
   const type = mapFileMediaType(file)
   if (type) {
     const stored = await store.file(record, tier === 'public' && BY_TIER.has(file) ? `public/${file}` : file)
-    return stored && { ...stored, type, kind: 'description' }
+    return stored && { ...stored, record, type, kind: 'description' }
   }
   const allsky = parseAllskyPath(file)
   if (allsky) {
     const { order, format } = allsky
     if (order > deepest || !record.formats.some((kept) => kept === format)) return undefined
     const stored = await store.file(record, allskyPath(order, format))
-    return stored && { ...stored, type: tileMediaType(format), kind: 'tile' }
+    return stored && { ...stored, record, type: tileMediaType(format), kind: 'tile' }
   }
   const tile = parseTilePath(file)
   if (!tile || tile.order > deepest) return undefined
   const format = record.formats.find((format) => format === tile.format)
   if (!format) return undefined
   const stored = await made(store, record, { ...tile, format })
-  return stored && { ...stored, type: tileMediaType(format), kind: 'tile' }
+  return stored && { ...stored, record, type: tileMediaType(format), kind: 'tile' }
 }
 
 async function made(store: TileStore, record: MapRecord, tile: Parameters<TileStore['tile']>[1]) {

@@ -3,6 +3,7 @@
 
 import { Hono } from 'hono'
 import { MAPS_PATH, PRODUCT_PATH } from '#src/services'
+import { generationOfProduct, generationsOfMaps } from '../catalog/generations.ts'
 import type { MapRecord } from '../catalog/store.ts'
 import type { OriginDeps, OriginEnv } from '../deps.ts'
 import { problem } from '../problem.ts'
@@ -14,20 +15,24 @@ export function internalRoutes({ catalog }: OriginDeps): Hono<OriginEnv> {
     c.header('Cache-Control', 'no-store')
     await next()
   })
-  app.get(MAPS_PATH, async (c) => c.json({ maps: (await catalog.maps()).map(manifestOf) }))
+  app.get(MAPS_PATH, async (c) => {
+    const maps = await catalog.maps()
+    const generation = await generationsOfMaps(catalog)
+    return c.json({ maps: maps.map((record) => manifestOf(record, generation(record))) })
+  })
   app.get(PRODUCT_PATH, async (c) => {
     const id = c.req.query('id')
     if (!id) return problem(c, 400, 'id is missing')
     const product = await catalog.product(id)
     if (!product) return problem(c, 404, 'no product has this id')
-    const { rights, generation, collection, release, modifiedMs } = product
-    return c.json({ rights, generation, collection, release, modifiedMs })
+    const { rights, collection, release, modifiedMs } = product
+    return c.json({ rights, generation: await generationOfProduct(catalog, product), collection, release, modifiedMs })
   })
   return app
 }
 
-function manifestOf(record: MapRecord) {
-  const { map, release, generation, order, publicOrder, formats, rights, mocOrder, moc, publicMoc, modifiedMs } = record
+function manifestOf(record: MapRecord, generation: string) {
+  const { map, release, order, publicOrder, formats, rights, mocOrder, moc, publicMoc, modifiedMs } = record
   return {
     map,
     release,

@@ -7,6 +7,7 @@ import { DaliError, type Pairs, quoted } from '#src/dali'
 import { decide } from '#src/rights'
 import { GENERATION_HEADER, parseSoda, type SodaRequest, sodaQuery } from '#src/services'
 import { answer } from '../answer.ts'
+import { generationOfProduct } from '../catalog/generations.ts'
 import { createCutouts } from '../cutout/run.ts'
 import type { OriginDeps, OriginEnv } from '../deps.ts'
 import { pairsFrom } from '../form.ts'
@@ -26,9 +27,11 @@ export function sodaRoutes(deps: OriginDeps): Hono<OriginEnv> {
     if (decision.outcome === 'deny') return refuseDecision(c, decision)
 
     const fresh = freshness('cutout', decision, now)
+    // A purge changes the tag too: what clients hold is not confirmed by it.
+    const generation = await generationOfProduct(deps.catalog, product)
     // An edge keeps bytes under the generation that it knew when it asked: it is told which one these are of.
-    if (c.var.caller.from === 'edge') c.header(GENERATION_HEADER, product.generation)
-    const validator = { etag: etagOf(product.generation, sodaQuery(request)), lastModifiedMs: product.modifiedMs }
+    if (c.var.caller.from === 'edge') c.header(GENERATION_HEADER, generation)
+    const validator = { etag: etagOf(generation, sodaQuery(request)), lastModifiedMs: product.modifiedMs }
     const unchanged = evaluate((name) => c.req.header(name), validator) === 'not-modified'
     const unmade = { ...validator, contentType: request.format.mediaType, size: 0, open: () => new Uint8Array() }
     if (unchanged) return answer(c, unmade, fresh)
