@@ -1,6 +1,7 @@
 // The metadata of 10^6 images in both stores: loading them in bulk, their size, and the queries of observers, as ADQL
 // through parser, emitter and bindings to the rows of the store itself (no VOTable, no HTTP). SKYEDGE_BENCH_VISITS sets
-// the number of visits (default 5200, with 3.3 patches each), SKYEDGE_BENCH_STORES which stores (sqlite,postgres).
+// the number of visits (default 5200, with 3.3 patches each), SKYEDGE_BENCH_STORES which stores (sqlite,postgres). Stores that
+// are filled already (make-obscore.ts) are only asked: SKYEDGE_BENCH_DATA names SQLite's folder, SKYEDGE_DATABASE_URL the other.
 
 import { mkdtempSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -26,6 +27,8 @@ const REPEATS = 60
 
 type Run = (sql: { text: string; params: readonly unknown[] }) => Promise<number> | number
 interface OpenStore {
+  /** Others filled it, and it stays. */
+  readonly given: boolean
   readonly name: string
   readonly dialect: DialectName
   readonly catalog: Catalog
@@ -36,7 +39,8 @@ interface OpenStore {
 }
 
 async function openSqlite(): Promise<OpenStore> {
-  const folder = mkdtempSync(join(tmpdir(), 'skyedge-bench-'))
+  const given = process.env.SKYEDGE_BENCH_DATA
+  const folder = given ?? mkdtempSync(join(tmpdir(), 'skyedge-bench-'))
   const path = join(folder, 'catalog.sqlite')
   const catalog = openSqliteCatalog(path)
   const db = new DatabaseSync(path, { readOnly: true })
@@ -44,6 +48,7 @@ async function openSqlite(): Promise<OpenStore> {
   registerFunctions(db)
   return {
     name: 'SQLite',
+    given: given !== undefined,
     dialect: 'sqlite',
     catalog,
     run: ({ text, params }) => db.prepare(text).all(...(params as string[])).length,
@@ -51,27 +56,30 @@ async function openSqlite(): Promise<OpenStore> {
     async end() {
       db.close()
       await catalog.close()
-      rmSync(folder, { recursive: true })
+      if (!given) rmSync(folder, { recursive: true })
     },
   }
 }
 
 async function openServer(): Promise<OpenStore> {
-  const database = await freshDatabase()
-  const catalog = await openPostgresCatalog(database.url, { statementTimeoutMs: 0 })
-  const client = new pg.Client(database.url)
+  const given = process.env.SKYEDGE_DATABASE_URL
+  const fresh = given ? undefined : await freshDatabase()
+  const url = fresh?.url ?? (given as string)
+  const catalog = await openPostgresCatalog(url, { statementTimeoutMs: 0 })
+  const client = new pg.Client(url)
   await client.connect()
   await client.query('SET default_transaction_read_only = on; SET jit = off')
   return {
     name: 'PostgreSQL',
+    given: given !== undefined,
     dialect: 'postgres',
     catalog,
     run: async ({ text, params }) => (await client.query({ text, values: [...params], rowMode: 'array' })).rows.length,
-    bytes: async () => Number((await database.query('SELECT pg_database_size(current_database()) AS n'))[0].n),
+    bytes: async () => Number((await client.query('SELECT pg_database_size(current_database()) AS n')).rows[0].n),
     async end() {
       await client.end()
       await catalog.close()
-      await database.drop()
+      await fresh?.drop()
     },
   }
 }
@@ -126,16 +134,20 @@ const QUESTIONS: readonly Question[] = [
   },
 ]
 
-async function measure(store: OpenStore, figures: Figure[], ratios: BenchResult['ratios'][number][]): Promise<void> {
+async function fill({ name, catalog, bytes }: OpenStore, figures: Figure[]): Promise<void> {
   const startMs = performance.now()
-  const count = await store.catalog.load(RELEASE, survey(SIZE))
+  const count = await catalog.load(RELEASE, survey(SIZE))
   const loadS = (performance.now() - startMs) / 1000
-  await store.catalog.putSurvey(surveyOf(SIZE))
+  await catalog.putSurvey(surveyOf(SIZE))
   figures.push(
-    { what: `${store.name}: products`, value: count, unit: '' },
-    { what: `${store.name}: bulk load with all indexes`, value: count / loadS, unit: 'rows/s' },
-    { what: `${store.name}: size with all indexes`, value: (await store.bytes()) / count, unit: 'B/row' },
+    { what: `${name}: products`, value: count, unit: '' },
+    { what: `${name}: bulk load with all indexes`, value: count / loadS, unit: 'rows/s' },
+    { what: `${name}: size with all indexes`, value: (await bytes()) / count, unit: 'B/row' },
   )
+}
+
+async function measure(store: OpenStore, figures: Figure[], ratios: BenchResult['ratios'][number][]): Promise<void> {
+  if (!store.given) await fill(store, figures)
   const scope = {
     principal: ANONYMOUS,
     base: 'http://x.test',
