@@ -2,6 +2,8 @@
 // Every setting is in SETTINGS with its default and meaning; the README's table is checked against it.
 
 import { resolve } from 'node:path'
+import { storeProblem } from './storage/open-store.ts'
+import type { AwsSettings } from './storage/s3-address.ts'
 
 export type ConfigErrorCode = 'bad-setting'
 
@@ -29,8 +31,10 @@ export interface Config {
   readonly edges: number
   /** `postgres://…`; undefined = embedded SQLite below `dataFolder`. */
   readonly databaseUrl?: string
-  /** `s3://bucket/prefix`; undefined = files below `dataFolder`. */
+  /** Where packed maps are published to: `s3://bucket/prefix` or `file:///folder`; undefined = nowhere. */
   readonly objectStore?: string
+  /** For `objectStore`, by the names that every S3 client reads. */
+  readonly aws: AwsSettings
   /** Where edges send their misses, without a trailing slash; undefined = the origin that `npm start` starts. */
   readonly originUrl?: string
   /** Artificial latency between edge and origin, milliseconds, 0 to 60000. */
@@ -62,7 +66,17 @@ export const SETTINGS: readonly Setting[] = [
     fallback: '',
     meaning: 'postgres://… for PostgreSQL with pg_sphere; empty = embedded SQLite',
   },
-  { name: 'SKYEDGE_OBJECT_STORE', fallback: '', meaning: 's3://bucket/prefix; empty = files below SKYEDGE_DATA' },
+  {
+    name: 'SKYEDGE_OBJECT_STORE',
+    fallback: '',
+    meaning: 's3://bucket/prefix or file:///folder that packed maps are published to; empty = none',
+  },
+  { name: 'AWS_ENDPOINT_URL_S3', fallback: '', meaning: "address of an S3 store other than Amazon's" },
+  { name: 'AWS_ENDPOINT_URL', fallback: '', meaning: 'the same, where the one before is not set' },
+  { name: 'AWS_REGION', fallback: 'us-east-1', meaning: 'region of the bucket (`auto` for R2)' },
+  { name: 'AWS_ACCESS_KEY_ID', fallback: '', meaning: 'who may write there' },
+  { name: 'AWS_SECRET_ACCESS_KEY', fallback: '', meaning: 'the secret of that key' },
+  { name: 'AWS_SESSION_TOKEN', fallback: '', meaning: 'for keys of limited life' },
   {
     name: 'SKYEDGE_ORIGIN_URL',
     fallback: '',
@@ -102,7 +116,12 @@ export function loadConfig(env: Environment = process.env): Config {
     availabilityPort: whole('SKYEDGE_AVAILABILITY_PORT', 0, 65535),
     edges: whole('SKYEDGE_EDGES', 1, 16),
     databaseUrl: url('SKYEDGE_DATABASE_URL', ['postgres:', 'postgresql:']),
-    objectStore: url('SKYEDGE_OBJECT_STORE', ['s3:']),
+    objectStore: text('SKYEDGE_OBJECT_STORE').replace(/\/+$/, '') || undefined,
+    aws: {
+      endpoint: url('AWS_ENDPOINT_URL_S3', ['http:', 'https:']) ?? url('AWS_ENDPOINT_URL', ['http:', 'https:']),
+      region: text('AWS_REGION'),
+      credentials: credentialsIn(text),
+    },
     originUrl: url('SKYEDGE_ORIGIN_URL', ['http:', 'https:']),
     originLatencyMs: whole('SKYEDGE_ORIGIN_LATENCY_MS', 0, 60_000),
     authority: text('SKYEDGE_AUTHORITY'),
@@ -111,11 +130,20 @@ export function loadConfig(env: Environment = process.env): Config {
   // IVOA Identifiers 2.0 §2.3.2: an authority has at least three characters and starts with a letter or digit.
   if (!/^[A-Za-z0-9][A-Za-z0-9._~-]{2,}$/.test(config.authority))
     refuse('SKYEDGE_AUTHORITY', 'a naming authority such as "skyedge.example"')
-  if (config.objectStore !== undefined)
-    problems.push('SKYEDGE_OBJECT_STORE is set, but S3 is not built yet: unset it for files below SKYEDGE_DATA')
+  if (!/^[a-z0-9-]{2,40}$/.test(config.aws.region)) refuse('AWS_REGION', 'a region such as "eu-west-1"')
+  const store = config.objectStore && storeProblem(config.objectStore, config.aws)
+  if (store) problems.push(`SKYEDGE_OBJECT_STORE ${store}`)
   if (problems.length === 0) problems.push(...portClashes(config))
   if (problems.length > 0) throw new ConfigError(problems)
   return Object.freeze(config)
+}
+
+/** Behind a function, so that nothing that shows the settings shows them. */
+function credentialsIn(text: (name: string) => string): AwsSettings['credentials'] {
+  const accessKeyId = text('AWS_ACCESS_KEY_ID')
+  const secretAccessKey = text('AWS_SECRET_ACCESS_KEY')
+  const sessionToken = text('AWS_SESSION_TOKEN') || undefined
+  return () => (accessKeyId && secretAccessKey ? { accessKeyId, secretAccessKey, sessionToken } : undefined)
 }
 
 function portClashes({ edgePort, edges, originPort, availabilityPort }: Config): string[] {

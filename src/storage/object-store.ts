@@ -34,7 +34,7 @@ export interface ObjectStore {
   /** For messages: `s3://bucket/prefix`, never a secret. */
   readonly name: string
   /** All or nothing: a reader sees the object before or the whole new one. A body of another length is `short`. */
-  put(key: string, body: Uint8Array | ObjectBody, options?: PutOptions): Promise<ObjectHead>
+  put(key: string, body: Uint8Array | ObjectBody, options?: PutOptions): Promise<{ readonly etag: string }>
   /** Does not look whether the object is there. */
   open(key: string): RangeSource
   head(key: string, options?: { signal?: AbortSignal }): Promise<ObjectHead | undefined>
@@ -44,14 +44,14 @@ export interface ObjectStore {
   delete(key: string): Promise<void>
 }
 
-const KEY = /^[A-Za-z0-9_][A-Za-z0-9_.+-]*(?:\/[A-Za-z0-9_][A-Za-z0-9_.+-]*)*$/
+const KEY = /^[A-Za-z0-9_][A-Za-z0-9_.-]*(?:\/[A-Za-z0-9_][A-Za-z0-9_.-]*)*$/
 
 /** Keys are plain in every store, as a path and in an address: no dot segments, nothing to escape. */
 export function checkKey(key: string): string {
   if (key.length > 900 || !KEY.test(key))
     throw new StorageError(
       'denied',
-      `${JSON.stringify(key.slice(0, 100))} is no key of an object, expected names of A-Z a-z 0-9 _ . + - with slashes between`,
+      `${JSON.stringify(key.slice(0, 100))} is no key of an object, expected names of A-Z a-z 0-9 _ . - with slashes between`,
     )
   return key
 }

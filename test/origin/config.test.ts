@@ -1,3 +1,4 @@
+import { inspect } from 'node:util'
 import { describe, expect, it } from 'vitest'
 import { type ConfigError, loadConfig, SETTINGS } from '../../origin/config.ts'
 
@@ -45,8 +46,27 @@ describe('the settings', () => {
     expect(problem).not.toContain('secret')
   })
 
-  it('refuse what is reserved but not built, before any work is done', () => {
-    expect(problemsOf({ SKYEDGE_OBJECT_STORE: 's3://b/p' }).join()).toMatch(/SKYEDGE_OBJECT_STORE .* not built yet/)
+  it('take an object store with its keys by the usual names, and show the keys nowhere', () => {
+    const keys = { AWS_ACCESS_KEY_ID: 'AKIATEST', AWS_SECRET_ACCESS_KEY: 'hidden-secret' }
+    const config = loadConfig({
+      ...keys,
+      SKYEDGE_OBJECT_STORE: 's3://packs/a/',
+      AWS_ENDPOINT_URL: 'http://generic',
+      AWS_ENDPOINT_URL_S3: 'http://127.0.0.1:9000/',
+    })
+    expect(config).toMatchObject({ objectStore: 's3://packs/a', aws: { endpoint: 'http://127.0.0.1:9000' } })
+    expect(config.aws.credentials()).toEqual({ accessKeyId: 'AKIATEST', secretAccessKey: 'hidden-secret' })
+    expect(`${JSON.stringify(config)} ${inspect(config)}`).not.toMatch(/AKIATEST|hidden-secret/)
+    expect(loadConfig({ SKYEDGE_OBJECT_STORE: 'file:///srv/packs' }).objectStore).toBe('file:///srv/packs')
+    expect(problemsOf({ SKYEDGE_OBJECT_STORE: 's3://packs/a' })).toEqual([
+      'SKYEDGE_OBJECT_STORE needs AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY',
+    ])
+    for (const address of ['s3://user:hidden@packs/a', 's3://packs/../b', 'http://packs', 'file://host/x', 'packs']) {
+      const [problem] = problemsOf({ ...keys, SKYEDGE_OBJECT_STORE: address })
+      expect(problem, address).toMatch(/^SKYEDGE_OBJECT_STORE is no /)
+      expect(problem).not.toContain('hidden')
+    }
+    expect(problemsOf({ AWS_REGION: 'no region' })).toHaveLength(1)
   })
 
   it('take the address of a PostgreSQL database', () => {

@@ -14,7 +14,7 @@ export interface Optional {
   says(name: string): string
 }
 
-function optional(found: boolean, reason: string): Optional {
+export function optional(found: boolean, reason: string): Optional {
   return { found, reason, says: (name) => (found ? name : `${name} [skipped: ${reason}]`) }
 }
 
