@@ -27,7 +27,7 @@ const ALLOWED: Record<string, readonly string[]> = {
   obscore: ['sky', 'votable', 'rights', 'dali'],
   survey: ['sky', 'votable'],
   caom2: ['sky', 'xml', 'votable', 'obscore', 'rights'],
-  hips: ['sky', 'healpix', 'moc', 'fits', 'xml'],
+  hips: ['sky', 'healpix', 'moc', 'fits', 'xml', 'storage'],
   datalink: ['xml', 'votable', 'dali'],
   uws: ['xml', 'dali'],
   vosi: ['xml', 'dali', 'votable'],

@@ -18,6 +18,20 @@ export { type HipsFrame, type TileCard, tileCards } from './fits-tile.ts'
 export { type HipslistEntry, hipslist, parseHipslist } from './hipslist.ts'
 export { type LintFinding, lintProperties } from './lint.ts'
 export { MAX_PROPERTIES, type OthersMap, readOthersMap } from './others.ts'
+export { PackCache } from './pack/cache.ts'
+export { PackDirectory, type PackEntry, type Sha256 } from './pack/directory.ts'
+export { PackError, type PackErrorCode } from './pack/errors.ts'
+export { DIGEST_BYTES, MAX_HEAD_BYTES } from './pack/layout.ts'
+export {
+  etagOfDigest,
+  FIRST_READ_BYTES,
+  type PackedBytes,
+  type PackedTile,
+  PackReader,
+  type PackReaderOptions,
+} from './pack/read.ts'
+export { keyOf, type PackAddress, type PackShape, packFor, packName, parsePackName, shapeOf } from './pack/shape.ts'
+export { type PackPlan, planPack, sealHead, type TileToPack } from './pack/write.ts'
 export { hipsDate, type Properties, parseProperties, propertyLines, writeProperties } from './properties.ts'
 export { childrenOf, orderForPixelScale, parentOf, pixelScaleDeg, type Quadrant, quadrantOf } from './pyramid.ts'
 export { obsRegime, REGIMES, type Regime } from './spectrum.ts'
