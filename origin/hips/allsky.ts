@@ -5,7 +5,8 @@ import { FitsHeader, imageHduBytes } from '#src/fits'
 import { allskyLayout } from '#src/hips'
 import { makePlane, type Plane } from '#src/image'
 import { nodeRuntime } from '../runtime.ts'
-import { floatImage, pngTile } from './tile-bytes.ts'
+import type { Encoding, TileFormat } from './recipe.ts'
+import { floatImage, pictureTile } from './tile-bytes.ts'
 import type { TileDone } from './work.ts'
 
 const LAYOUT = allskyLayout(3)
@@ -19,7 +20,12 @@ function placeRows(npix: number, row: (from: number, to: number) => void): void 
   for (let j = 0; j < SIDE; j++) row(j * SIDE, (bottom + j) * WIDTH + x)
 }
 
-export function allskyPng(tiles: Small, channels: 2 | 4): Uint8Array {
+export function allskyPicture(
+  format: Exclude<TileFormat, 'fits'>,
+  tiles: Small,
+  channels: 2 | 4,
+  encoding?: Encoding,
+): Promise<Uint8Array> {
   const pixels = new Uint8Array(WIDTH * HEIGHT * channels)
   for (const { npix, small } of tiles) {
     if (!small) continue
@@ -27,7 +33,7 @@ export function allskyPng(tiles: Small, channels: 2 | 4): Uint8Array {
       pixels.set(small.pixels.subarray(from * channels, (from + SIDE) * channels), to * channels),
     )
   }
-  return pngTile(pixels, channels, WIDTH, HEIGHT)
+  return pictureTile(format, pixels, channels, encoding, WIDTH, HEIGHT)
 }
 
 export function allskyFits(tiles: Small): Uint8Array {

@@ -1,7 +1,15 @@
 // What a map says about itself: `properties` in the order and the words of HiPS 1.0 §4.4.1 and Table 1, once for the
 // map with every order and once for its public tier, which is a HiPS of its own that ends earlier.
 
-import { type HipsMetrics, hipsDate, obsRegime, type Properties, pixelScaleDeg, skyFractionText } from '#src/hips'
+import {
+  formatWord,
+  type HipsMetrics,
+  hipsDate,
+  obsRegime,
+  type Properties,
+  pixelScaleDeg,
+  skyFractionText,
+} from '#src/hips'
 import { radToDeg } from '#src/sky'
 import type { Product } from '../catalog/store.ts'
 import { type GreyStyle, TILE_WIDTH, type TileFormat } from './recipe.ts'
@@ -64,7 +72,7 @@ export function propertiesOf(facts: MapFacts, tier: TierFacts): Properties {
     ['hips_order_min', '0'],
     ['hips_tile_width', String(TILE_WIDTH)],
     ['hips_status', tier.status],
-    ['hips_tile_format', formats.join(' ')],
+    ['hips_tile_format', formats.map(formatWord).join(' ')],
     ['hips_pixel_scale', pixelScaleDeg(tier.order, TILE_WIDTH).toPrecision(6)],
     [
       's_pixel_scale',

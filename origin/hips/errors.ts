@@ -9,6 +9,8 @@ export type HipsBuildErrorCode =
   | 'no-such-map'
   | 'stale-map'
   | 'thread-failed'
+  | 'disk-full'
+  | 'busy'
 
 export class HipsBuildError extends Error {
   readonly code: HipsBuildErrorCode

@@ -66,7 +66,7 @@ export class TileMaker {
     const bytes =
       recipe.kind === 'images'
         ? await this.#fromImages(record, recipe, images, folder, npix, format)
-        : await this.#fromBands(recipe, folder, npix)
+        : await this.#fromBands(recipe, folder, npix, format)
     if (bytes) writeWhole(file, bytes, recipe.releasedMs)
     return bytes
   }
@@ -128,7 +128,7 @@ export class TileMaker {
     return found.sort((a, b) => a.place - b.place).map(({ image }) => image)
   }
 
-  async #fromBands(recipe: ColourRecipe, folder: string, npix: number) {
+  async #fromBands(recipe: ColourRecipe, folder: string, npix: number, format: TileFormat) {
     const bands = await Promise.all(
       recipe.bands.map(async ({ map, generation }) => {
         const record = await this.#deps.catalog.map(map)
@@ -148,9 +148,10 @@ export class TileMaker {
         return this.make(record, recipe.order, npix, 'fits')
       }),
     )
-    const work: MapWork = { ...recipe, folder, renderOrder: recipe.order, skipDeepest: true }
-    const { bytes } = await this.#deps.threads.run({ kind: 'colour', work, order: recipe.order, npix, bands })
-    return bytes?.png
+    const work: MapWork = { ...recipe, folder, renderOrder: recipe.order, formats: [format] }
+    const { order } = recipe
+    const { bytes } = await this.#deps.threads.run({ kind: 'colour', work, order, npix, key: '', bands, alone: true })
+    return bytes?.[format]
   }
 }
 

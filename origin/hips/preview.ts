@@ -1,4 +1,4 @@
-// preview.jpg, 256 pixels, north up: the map seen along its middle, taken from the PNG tiles of the order that fits.
+// preview.jpg, 256 pixels, north up: the map seen along its middle, taken from the pictures of the order that fits.
 
 import { existsSync, readFileSync } from 'node:fs'
 import sharp from 'sharp'
@@ -6,7 +6,7 @@ import { hash, splitCell } from '#src/healpix'
 import { pixelScaleDeg } from '#src/hips'
 import { radToDeg } from '#src/sky'
 import { MIN_ORDER } from './plan.ts'
-import { TILE_WIDTH } from './recipe.ts'
+import { TILE_WIDTH, type TileFormat } from './recipe.ts'
 import { tileFile } from './tile-files.ts'
 import { tangent, type View } from './view.ts'
 
@@ -15,7 +15,12 @@ const SIDE = 256
 const TILE_ORDERS = Math.log2(TILE_WIDTH)
 
 /** `deepest`: the deepest order whose tiles are on disk. */
-export async function previewJpeg(folder: string, view: View, deepest: number): Promise<Buffer> {
+export async function previewJpeg(
+  folder: string,
+  view: View,
+  deepest: number,
+  format: TileFormat = 'png',
+): Promise<Buffer> {
   const stepRad = view.fovRad / SIDE
   let order = MIN_ORDER
   while (order < deepest && pixelScaleDeg(order, TILE_WIDTH) > radToDeg(stepRad)) order++
@@ -23,7 +28,7 @@ export async function previewJpeg(folder: string, view: View, deepest: number): 
   const tiles = new Map<number, Buffer | undefined>()
   const tile = async (npix: number) => {
     if (!tiles.has(npix)) {
-      const file = tileFile(folder, { order, npix, format: 'png' })
+      const file = tileFile(folder, { order, npix, format })
       tiles.set(
         npix,
         existsSync(file)

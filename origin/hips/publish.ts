@@ -1,18 +1,20 @@
 // The last step of a build: what describes the map is written beside its tiles, the whole folder takes its place by
 // one rename of a link, and the catalogue learns of the new generation. Until then the old map is untouched.
 
-import { randomBytes } from 'node:crypto'
-import { lstat, mkdir, readdir, rename, rm, symlink } from 'node:fs/promises'
+import { lstat, mkdir, rename, rm, symlink } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
-import { allskyPath, hipsMetrics, tilePath, writeProperties } from '#src/hips'
+import { allskyPath, formatWord, hipsMetrics, tilePath, writeProperties } from '#src/hips'
 import { degrade, type Moc, mocJson, mocOf, skyFraction, writeMocFits } from '#src/moc'
 import type { Catalog, MapRecord, ProductRights } from '../catalog/store.ts'
-import { allskyFits, allskyPng } from './allsky.ts'
+import { allskyFits, allskyPicture } from './allsky.ts'
+import { type Building, sweepPlaces } from './building.ts'
 import { indexHtml, type MapFacts, propertiesOf } from './describe.ts'
 import { HipsBuildError } from './errors.ts'
 import { previewJpeg } from './preview.ts'
-import { type Recipe, TILE_WIDTH } from './recipe.ts'
+import { type Recipe, TILE_WIDTH, type TileFormat } from './recipe.ts'
+import { STATISTICS_FILE, statisticsOf } from './statistics.ts'
 import { writeWhole } from './tile-files.ts'
+import { inOrder, writeTiles } from './tile-records.ts'
 import { viewOf } from './view.ts'
 import type { TileDone } from './work.ts'
 
@@ -30,33 +32,9 @@ export function checkMapName(map: string): void {
 /** Everybody may look, and copy it once. */
 const PUBLIC = 'public master clonableOnce'
 
-const BUILDING = /^\.building-(\d+)-[0-9a-f]+$/
-
-/** A folder to build in; what builds that died left behind is taken away. */
-export async function startFolder(hipsFolder: string): Promise<string> {
-  await mkdir(hipsFolder, { recursive: true })
-  for (const name of await readdir(hipsFolder)) {
-    const pid = BUILDING.exec(name)?.[1]
-    if (pid !== undefined && !isAlive(Number(pid))) await rm(join(hipsFolder, name), { recursive: true, force: true })
-  }
-  const folder = join(hipsFolder, `.building-${process.pid}-${randomBytes(6).toString('hex')}`)
-  await mkdir(folder)
-  return folder
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0)
-    return true
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM'
-  }
-}
-
 export interface Publication {
   readonly hipsFolder: string
-  /** Where the tiles were written. */
-  readonly folder: string
+  readonly building: Pick<Building, 'folder' | 'place' | 'generation'>
   readonly catalog: Catalog
   readonly facts: Omit<MapFacts, 'view'>
   readonly recipe: Recipe
@@ -67,8 +45,11 @@ export interface Publication {
 }
 
 export async function publish(publication: Publication): Promise<MapRecord> {
-  const { hipsFolder, folder, catalog, recipe, tiles, publicOrder, facts, rights } = publication
-  const { order, formats, releasedMs } = recipe
+  const { hipsFolder, catalog, recipe, publicOrder, facts, rights } = publication
+  const { folder, place, generation } = publication.building
+  const { order, formats, releasedMs, skipDeepest } = recipe
+  const all = inOrder(publication.tiles)
+  const tiles = all.filter(({ files }) => files.length > 0)
   const deepest = tiles.filter((tile) => tile.order === order)
   const moc = mocOf(
     order,
@@ -82,10 +63,11 @@ export async function publish(publication: Publication): Promise<MapRecord> {
   const write = (name: string, bytes: Uint8Array | string) => writeWhole(join(folder, name), bytes, releasedMs)
   const small = tiles.filter((tile) => tile.order === 3)
   const channels = recipe.kind === 'bands' ? 4 : 2
-  const allsky = formats.map((format) => ({
-    format,
-    bytes: format === 'fits' ? allskyFits(small) : allskyPng(small, channels),
-  }))
+  const allsky: { format: TileFormat; bytes: Uint8Array }[] = []
+  for (const format of formats) {
+    const picture = format !== 'fits' && allskyPicture(format, small, channels, recipe.encoding)
+    allsky.push({ format, bytes: (await picture) || allskyFits(small) })
+  }
   for (const { format, bytes } of allsky) write(allskyPath(3, format), bytes)
   const files = [
     ...tiles.flatMap(({ order, npix, files }) =>
@@ -95,7 +77,7 @@ export async function publish(publication: Publication): Promise<MapRecord> {
   ]
   const describe = (limit: number, sky: Moc, status: string) => {
     const metrics = hipsMetrics(
-      formats,
+      formats.map(formatWord),
       files.filter((file) => file.order <= limit),
     )
     return writeProperties(propertiesOf(complete, { order: limit, metrics, skyFraction: skyFraction(sky), status }))
@@ -107,12 +89,12 @@ export async function publish(publication: Publication): Promise<MapRecord> {
   write('public/Moc.fits', writeMocFits(publicMoc))
   write('recipe.json', JSON.stringify(recipe))
   write('index.html', indexHtml(facts.title, view))
-  if (formats.includes('png'))
-    write('preview.jpg', await previewJpeg(folder, view, recipe.skipDeepest ? order - 1 : order))
+  const picture = formats.find((format) => format !== 'fits')
+  if (picture) write('preview.jpg', await previewJpeg(folder, view, skipDeepest ? order - 1 : order, picture))
+  write(STATISTICS_FILE, `${JSON.stringify(statisticsOf(tiles, formats, skipDeepest), undefined, 1)}\n`)
+  await writeTiles(folder, all)
 
-  const generation = `${new Date(releasedMs).toISOString().replace(/[-:]|\.\d+/g, '')}-${randomBytes(4).toString('hex')}`
   const before = await catalog.map(facts.map)
-  const place = `${facts.map}@${generation}`
   await takePlace(hipsFolder, folder, facts.map, place)
   const record: MapRecord = {
     map: facts.map,
@@ -137,6 +119,7 @@ export async function publish(publication: Publication): Promise<MapRecord> {
   }
   await catalog.putMap(record)
   if (before && before.folder !== place) await rm(join(hipsFolder, before.folder), { recursive: true, force: true })
+  await sweepPlaces(hipsFolder, record)
   return record
 }
 
@@ -151,7 +134,8 @@ export async function takePlace(hipsFolder: string, folder: string, map: string,
   const existing = await lstat(link).catch(() => undefined)
   if (existing && !existing.isSymbolicLink())
     throw new HipsBuildError('bad-name', `the name ${map} is taken: other maps lie below it`)
-  await rename(folder, join(hipsFolder, place))
+  // A build that goes on may find it there.
+  if (folder !== join(hipsFolder, place)) await rename(folder, join(hipsFolder, place))
   const temporary = `${link}.${process.pid}.part`
   await rm(temporary, { force: true })
   await symlink(basename(place), temporary)

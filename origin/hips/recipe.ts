@@ -3,13 +3,14 @@
 
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import type { TileFormat } from '#src/hips'
 import type { Curve } from '#src/image'
 import { HipsBuildError } from './errors.ts'
 
 /** Pixels along a tile's side: what every HiPS of ours has. */
 export const TILE_WIDTH = 512
 
-export type TileFormat = 'png' | 'fits'
+export type { TileFormat } from '#src/hips'
 
 /** How values become greys. */
 export interface GreyStyle {
@@ -35,8 +36,26 @@ export interface RecipeImage {
   readonly weight: number
 }
 
+/** How tiles become files where there is a choice; the same for tiles made later. */
+export interface Encoding {
+  readonly webp: 'lossless' | number
+  /** 1 to 100. */
+  readonly jpg: number
+}
+export const DEFAULT_ENCODING: Encoding = { webp: 85, jpg: 90 }
+
+/** Raised when the same images give other bytes than before: tiles of two makers never meet in one map. */
+export const MAKER = 2
+
 interface RecipeBase {
   readonly version: 1
+  /** Absent in recipes before 2. */
+  readonly maker?: number
+  readonly encoding?: Encoding
+  /** Digest of what the map says about itself: tells a build that has nothing to do. */
+  readonly about?: string
+  /** Of the first map of this name, ms. */
+  readonly createdMs?: number
   readonly order: number
   readonly formats: readonly TileFormat[]
   /** Last-Modified of every tile, also of those made later; whole seconds, ms. */
@@ -62,6 +81,12 @@ export interface ColourRecipe extends RecipeBase {
 }
 
 export type Recipe = ImageRecipe | ColourRecipe
+
+/** What decides a tile's bytes beside the images that reach it. */
+export function makingOf({ kind, order, formats, skipDeepest, style, maker, encoding, ...rest }: Recipe): string {
+  const renderOrder = 'renderOrder' in rest ? rest.renderOrder : undefined
+  return JSON.stringify([kind, order, renderOrder, formats, skipDeepest, style, maker, encoding])
+}
 
 export async function readRecipe(folder: string): Promise<Recipe> {
   const text = await readFile(join(folder, 'recipe.json'), 'utf8').catch((cause) => {

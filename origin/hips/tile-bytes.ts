@@ -5,7 +5,14 @@ import { tileCards } from '#src/hips'
 import { encodePng, luptonRgb, type Plane, stretch } from '#src/image'
 import { memorySource } from '#src/storage'
 import { nodeRuntime } from '../runtime.ts'
-import { type ColourStyle, type GreyStyle, TILE_WIDTH } from './recipe.ts'
+import {
+  type ColourStyle,
+  DEFAULT_ENCODING,
+  type Encoding,
+  type GreyStyle,
+  TILE_WIDTH,
+  type TileFormat,
+} from './recipe.ts'
 
 /** Grey and alpha of a plane, its rows as they come. */
 export const greyPixels = (plane: Plane, style: GreyStyle): Uint8Array =>
@@ -41,6 +48,29 @@ export function colourPixels(bands: readonly (Plane | undefined)[], style: Colou
 /** FITS rows run bottom up, PNG rows top down (HiPS 1.0 §4.1; checked on CDS's own tiles). */
 export const pngTile = (pixels: Uint8Array, channels: 2 | 4, width = TILE_WIDTH, height = width): Uint8Array =>
   encodePng(width, height, channels, pixels, nodeRuntime, { bottomUp: true })
+
+/** sharp, loaded where a map has such tiles: one thread each, as there are threads of ours already. */
+async function imageWriter() {
+  const { default: sharp } = await import('sharp')
+  sharp.concurrency(1)
+  sharp.cache(false)
+  return sharp
+}
+
+/** Rows as they come, the bottom one first; transparent pixels are black in a JPEG, which has no alpha. */
+export async function pictureTile(
+  format: Exclude<TileFormat, 'fits'>,
+  pixels: Uint8Array,
+  channels: 2 | 4,
+  { webp, jpg }: Encoding = DEFAULT_ENCODING,
+  width = TILE_WIDTH,
+  height = width,
+): Promise<Uint8Array> {
+  if (format === 'png') return pngTile(pixels, channels, width, height)
+  const raw = (await imageWriter())(pixels, { raw: { width, height, channels } }).flip()
+  if (format === 'jpg') return raw.removeAlpha().jpeg({ quality: jpg }).toBuffer()
+  return raw.webp(webp === 'lossless' ? { lossless: true, effort: 1 } : { quality: webp, effort: 2 }).toBuffer()
+}
 
 export function fitsTile(order: number, npix: number, plane: Plane): Uint8Array {
   const header = new FitsHeader()

@@ -1,14 +1,17 @@
 // What is done in a thread: a subtree of tiles with its ancestors, a parent from four children, a colour tile from
-// three bands, or one tile's bytes for the door. Depth first, so that a thread holds four planes per order at most.
+// three bands, or one tile's bytes for the door. A tile whose key is the old map's is taken over as it is.
 
-import { existsSync, readFileSync } from 'node:fs'
-import { type Plane, shrink } from '#src/image'
+import { existsSync, readFileSync, statSync } from 'node:fs'
+import type { Plane } from '#src/image'
 import { ImageShelf, type RenderImage } from './images.ts'
+import { encodeColours, encodeTile, keepColours, keepTile } from './keep.ts'
+import { parentKey } from './keys.ts'
 import type { Subtree } from './plan.ts'
-import { type ColourStyle, type GreyStyle, TILE_WIDTH, type TileFormat } from './recipe.ts'
+import { type ColourStyle, type Encoding, type GreyStyle, TILE_WIDTH, type TileFormat } from './recipe.ts'
 import { meanOfChildren, renderTile } from './render.ts'
-import { colourPixels, fitsTile, greyPixels, pngTile, readFitsTile } from './tile-bytes.ts'
-import { tileFile, writeWhole } from './tile-files.ts'
+import { makeSubtree } from './subtree.ts'
+import { readFitsTile } from './tile-bytes.ts'
+import { linkWhole, rootFile, tileFile, writeWhole } from './tile-files.ts'
 
 /** What every task of one map shares. */
 export interface MapWork {
@@ -16,10 +19,20 @@ export interface MapWork {
   readonly order: number
   readonly renderOrder: number
   readonly formats: readonly TileFormat[]
+  readonly encoding?: Encoding
   readonly releasedMs: number
   readonly skipDeepest: boolean
   readonly style: GreyStyle | ColourStyle
 }
+
+/** What the map before knows of a task's tiles. */
+export interface Before {
+  readonly folder: string
+  readonly tiles: readonly TileDone[]
+}
+
+/** A child's values: at hand, or to be read from the map's own tiles; undefined without any. */
+export type ChildValues = Float32Array | 'disk' | undefined
 
 export type Task =
   | {
@@ -27,20 +40,29 @@ export type Task =
       readonly work: MapWork
       readonly subtree: Subtree
       readonly images: readonly RenderImage[]
+      readonly before?: Before
     }
   | {
       readonly kind: 'parent'
       readonly work: MapWork
       readonly order: number
       readonly npix: number
-      readonly children: readonly (Float32Array | undefined)[]
+      readonly children: readonly ChildValues[]
+      /** Of children 0 to 3, where there are such. */
+      readonly keys: readonly (string | undefined)[]
+      readonly before?: Before
     }
+  | { readonly kind: 'take'; readonly work: MapWork; readonly folder: string; readonly tile: TileDone }
   | {
       readonly kind: 'colour'
       readonly work: MapWork
       readonly order: number
       readonly npix: number
+      readonly key: string
+      /** Folders of maps, or a tile's FITS bytes where that lies in no folder. */
       readonly bands: readonly (string | Uint8Array | undefined)[]
+      /** Only its bytes are wanted, in the first format. */
+      readonly alone?: boolean
     }
   | {
       readonly kind: 'tile'
@@ -50,47 +72,69 @@ export type Task =
       readonly images: readonly RenderImage[]
     }
 
+/** Of the defined values of a tile. */
+export interface Spread {
+  readonly min: number
+  readonly max: number
+  readonly sum: number
+  readonly count: number
+}
+
 /** What became of a tile. */
 export interface TileDone {
   readonly order: number
   readonly npix: number
+  readonly key: string
+  /** None where no image has a defined pixel. */
   readonly files: readonly { readonly format: TileFormat; readonly bytes: number }[]
   /** At order 3: the tile at an eighth, as Allsky holds it. */
   readonly small?: { readonly values?: Float32Array; readonly pixels: Uint8Array }
   /** Of the deepest tiles: share of its pixels that are defined. */
   readonly filled?: number
+  /** Of the values, and of what a picture shows of them (0 to 255, all colours together). */
+  readonly values?: Spread
+  readonly greys?: Spread
+  /** Taken over from the map before. */
+  readonly kept?: true
 }
 
 export interface TaskDone {
   readonly tiles: readonly TileDone[]
-  /** Values of the subtree's root or the parent; its ancestors need them. */
+  /** Of the subtree's root, the parent, or the colour tile. */
+  readonly key: string
+  /** Whether that tile has values. */
+  readonly hasRoot: boolean
+  /** They, where they are at hand; else they lie on disk. */
   readonly root?: Float32Array
-  /** Of a 'tile' task, by format. */
+  /** Of one tile's task, by format. */
   readonly bytes?: Partial<Record<TileFormat, Uint8Array>>
 }
-
-const ALLSKY_ORDER = 3
-const ALLSKY_SHRINK = 8
 
 const shelf = new ImageShelf()
 
 export async function perform(task: Task): Promise<TaskDone> {
+  const { work } = task
   switch (task.kind) {
-    case 'subtree':
-      return subtree(task.work, task.subtree, task.images)
-    case 'parent': {
-      const parent = meanOfChildren(task.children.map((data) => data && asPlane(data)))
-      if (!parent) return { tiles: [] }
-      return { tiles: [keep(task.work, task.order, task.npix, parent)], root: parent.data as Float32Array }
+    case 'subtree': {
+      const done = await makeSubtree(work, task.subtree, task.images, task.before, shelf)
+      return keepRoot(work, task.subtree.order, task.subtree.npix, done)
+    }
+    case 'parent':
+      return keepRoot(work, task.order, task.npix, await parent(task))
+    case 'take': {
+      const { tile, folder } = task
+      const taken = takeOver(work, folder, tile)
+      return { tiles: taken ? [taken] : [], key: tile.key, hasRoot: false }
     }
     case 'colour':
-      return colour(task.work, task.order, task.npix, task.bands)
+      return colour(task)
     case 'tile': {
-      const { work, order, npix, images } = task
+      const { order, npix, images } = task
       const alone = new ImageShelf({ keepBytes: 0 })
       try {
         const plane = await renderTile(order, npix, images, { renderOrder: work.renderOrder, shelf: alone })
-        return { tiles: [], bytes: plane ? Object.fromEntries(encode(work, order, npix, plane)) : {} }
+        const bytes = plane ? Object.fromEntries(await encodeTile(work, order, npix, plane)) : {}
+        return { tiles: [], key: '', hasRoot: plane !== undefined, bytes }
       } finally {
         await alone.close()
       }
@@ -98,66 +142,50 @@ export async function perform(task: Task): Promise<TaskDone> {
   }
 }
 
+async function parent(task: Extract<Task, { kind: 'parent' }>): Promise<TaskDone> {
+  const { work, order, npix, before } = task
+  const key = parentKey(task.keys)
+  const old = before?.tiles.find((tile) => tile.order === order && tile.npix === npix && tile.key === key)
+  const taken = before && old && takeOver(work, before.folder, old)
+  if (taken) return { tiles: [taken], key, hasRoot: taken.files.length > 0 }
+  const planes: (Plane | undefined)[] = []
+  for (const [child, data] of task.children.entries())
+    planes.push(data === 'disk' ? await valuesOnDisk(work, order + 1, 4 * npix + child) : data && asPlane(data))
+  const plane = meanOfChildren(planes)
+  const tile = await keepTile(work, { order, npix, key }, plane)
+  return { tiles: [tile], key, hasRoot: plane !== undefined, root: plane?.data as Float32Array | undefined }
+}
+
+/** Where the tiles themselves do not hold the values, a build that goes on later finds them beside. */
+function keepRoot(work: MapWork, order: number, npix: number, done: TaskDone): TaskDone {
+  if (done.root && order > 0 && !work.formats.includes('fits'))
+    writeWhole(rootFile(work.folder, order, npix), new Uint8Array(done.root.buffer))
+  return done
+}
+
 const asPlane = (data: Float32Array): Plane => ({ width: TILE_WIDTH, height: TILE_WIDTH, data })
 
-async function subtree(work: MapWork, { order, npix, tiles, images: byTile }: Subtree, images: readonly RenderImage[]) {
-  const done: TileDone[] = []
-  const at = new Map(tiles.map((tile, i) => [tile, byTile[i].map((image) => images[image])]))
+export async function valuesOnDisk(work: MapWork, order: number, npix: number): Promise<Plane> {
+  if (work.formats.includes('fits'))
+    return readFitsTile(readFileSync(tileFile(work.folder, { order, npix, format: 'fits' })))
+  return asPlane(new Float32Array(Uint8Array.from(readFileSync(rootFile(work.folder, order, npix))).buffer))
+}
 
-  const node = async (order: number, npix: number): Promise<Plane | undefined> => {
-    if (order === work.order) {
-      const context = { renderOrder: work.renderOrder, shelf }
-      const plane = await renderTile(order, npix, at.get(npix) ?? [], context)
-      if (plane) done.push(keep(work, order, npix, plane))
-      return plane
-    }
-    const span = 4 ** (work.order - order - 1)
-    const children: (Plane | undefined)[] = []
-    for (let child = 4 * npix; child < 4 * npix + 4; child++) {
-      const planned = tiles.some((tile) => tile >= child * span && tile < (child + 1) * span)
-      children.push(planned ? await node(order + 1, child) : undefined)
-    }
-    const parent = meanOfChildren(children)
-    if (parent) done.push(keep(work, order, npix, parent))
-    return parent
+/** The tile's files under the new map as well; undefined where one of them is not what it was. */
+export function takeOver(work: MapWork, folder: string, tile: TileDone): TileDone | undefined {
+  const onDemand = work.skipDeepest && tile.order === work.order
+  for (const { format, bytes } of tile.files) {
+    const from = tileFile(folder, { ...tile, format })
+    const size = statSync(from, { throwIfNoEntry: false })?.size
+    // Of the tiles made on demand only those that were asked for are there.
+    if (size === undefined && onDemand) continue
+    if (size !== bytes) return undefined
+    linkWhole(from, tileFile(work.folder, { ...tile, format }))
   }
-  const root = await node(order, npix)
-  return { tiles: done, root: root?.data as Float32Array | undefined }
+  return { ...tile, kept: true }
 }
 
-function encode(work: MapWork, order: number, npix: number, plane: Plane): [TileFormat, Uint8Array][] {
-  return work.formats.map((format) => [
-    format,
-    format === 'fits' ? fitsTile(order, npix, plane) : pngTile(greyPixels(plane, work.style as GreyStyle), 2),
-  ])
-}
-
-function keep(work: MapWork, order: number, npix: number, plane: Plane): TileDone {
-  const small = order === ALLSKY_ORDER ? shrink(plane, ALLSKY_SHRINK) : undefined
-  return {
-    ...store(work, order, npix, encode(work, order, npix, plane)),
-    ...(small && { small: { values: small.data as Float32Array, pixels: greyPixels(small, work.style as GreyStyle) } }),
-    ...(order === work.order && { filled: filledShare(plane) }),
-  }
-}
-
-function store(work: MapWork, order: number, npix: number, files: readonly [TileFormat, Uint8Array][]): TileDone {
-  const written = files.map(([format, bytes]) => {
-    if (!(work.skipDeepest && order === work.order))
-      writeWhole(tileFile(work.folder, { order, npix, format }), bytes, work.releasedMs)
-    return { format, bytes: bytes.length }
-  })
-  return { order, npix, files: written }
-}
-
-function filledShare({ data }: Plane): number {
-  let defined = 0
-  for (const value of data) if (!Number.isNaN(value)) defined++
-  return defined / data.length
-}
-
-/** Bands are folders of maps, or a tile's FITS bytes where that lies in no folder. */
-async function colour(work: MapWork, order: number, npix: number, bands: readonly (string | Uint8Array | undefined)[]) {
+async function colour({ work, order, npix, key, bands, alone }: Extract<Task, { kind: 'colour' }>): Promise<TaskDone> {
   const planes = await Promise.all(
     bands.map(async (band) => {
       if (band === undefined) return undefined
@@ -166,18 +194,11 @@ async function colour(work: MapWork, order: number, npix: number, bands: readonl
       return existsSync(file) ? readFitsTile(readFileSync(file)) : undefined
     }),
   )
-  if (planes.every((plane) => plane === undefined)) return { tiles: [] }
-  const style = work.style as ColourStyle
-  const png = pngTile(colourPixels(planes, style), 4)
-  const small =
-    order === ALLSKY_ORDER
-      ? {
-          pixels: colourPixels(
-            planes.map((plane) => plane && shrink(plane, ALLSKY_SHRINK)),
-            style,
-          ),
-        }
-      : undefined
-  const tile = { ...store(work, order, npix, [['png', png]]), ...(small && { small }) }
-  return { tiles: [tile], bytes: { png } }
+  if (alone) {
+    const known = planes.some((plane) => plane !== undefined)
+    const bytes = known ? Object.fromEntries(await encodeColours(work, planes)) : {}
+    return { tiles: [], key, hasRoot: known, bytes }
+  }
+  const tile = await keepColours(work, { order, npix, key }, planes)
+  return { tiles: [tile], key, hasRoot: false }
 }

@@ -195,7 +195,7 @@ describe('a build', () => {
   it('replaces a map as a whole, and leaves the old one where it fails', async () => {
     const options = { map: 'test/again', from: ['sky'], band: 'r', threads: 1, order: 6, formats: ['png'] as const }
     const first = await buildMap(options, world)
-    const second = await buildMap(options, { ...world, nowMs: world.nowMs + 60_000 })
+    const second = await buildMap({ ...options, full: true }, { ...world, nowMs: world.nowMs + 60_000 })
     expect(second.record.generation).not.toBe(first.record.generation)
     expect(existsSync(mapFolder(first))).toBe(false)
     const failing = buildMap({ ...options, cuts: { low: 1, high: Number.NaN } }, world)

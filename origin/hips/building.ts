@@ -1,0 +1,169 @@
+// The folder a map is built in. It is named after the map and what decides its tiles, so that the same command finds
+// what a killed one left; its header keeps the date and the generation that the map will have. Then the rename, and at
+// any moment between it and the last step the same command goes on from there.
+
+import { createHash, randomBytes } from 'node:crypto'
+import { existsSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs'
+import { mkdir, readdir, rm, stat } from 'node:fs/promises'
+import { basename, dirname, join } from 'node:path'
+import type { MapRecord } from '../catalog/store.ts'
+import { HipsBuildError } from './errors.ts'
+import { JOURNAL_FILE, Journal } from './journal.ts'
+import type { Recipe } from './recipe.ts'
+import { ROOTS, writeWhole } from './tile-files.ts'
+
+/** What a build is to make; the dates follow. */
+export type Plan = Omit<Recipe, 'releasedMs' | 'createdMs'>
+
+export interface Building {
+  readonly folder: string
+  /** Below the folder of maps: where the finished map lies. */
+  readonly place: string
+  readonly generation: string
+  readonly releasedMs: number
+  readonly journal: Journal
+}
+
+interface Header {
+  readonly key: string
+  readonly pid: number
+  /** Tells a process from a later one of the same number. */
+  readonly started: string
+  readonly releasedMs: number
+  readonly generation: string
+}
+
+const HEADER = 'building.json'
+const FOLDER = /^\.building-([0-9a-f]{16})-[0-9a-f]{24}$/
+/** As builds named theirs before they could go on: the process and chance. */
+const NAMELESS = /^\.building-(\d+)-[0-9a-f]{12}$/
+/** What another map's build left is waited for this long. */
+const LEFT_MS = 7 * 86_400_000
+
+/** Builds of this process. */
+const running = new Set<string>()
+
+const sha = (text: string) => createHash('sha256').update(text).digest('hex')
+
+/** Opens the folder for a plan, new or as a killed build left it. `end` gives it up: with what is in it, or without. */
+export async function openBuilding(
+  hipsFolder: string,
+  map: string,
+  plan: Plan,
+  nowMs: number,
+): Promise<{ building: Building; end: (keep: boolean) => Promise<void> }> {
+  await mkdir(hipsFolder, { recursive: true })
+  const { about: _, ...making } = plan
+  const key = `${sha(map).slice(0, 16)}-${sha(JSON.stringify(making)).slice(0, 24)}`
+  const folder = placed(hipsFolder, map, key) ?? join(hipsFolder, `.building-${key}`)
+  const found = readHeader(folder)
+  if (running.has(key) || (found && found.pid !== process.pid && isAlive(found)))
+    throw new HipsBuildError('busy', `the map ${map} is being built by another process: wait for it, or stop it`)
+  running.add(key)
+  try {
+    await sweepBuilds(hipsFolder, key, nowMs)
+    await mkdir(folder, { recursive: true })
+    const header: Header = {
+      key,
+      releasedMs: found?.releasedMs ?? Math.floor(nowMs / 1000) * 1000,
+      generation: found?.generation ?? newGeneration(nowMs),
+      pid: process.pid,
+      started: startOf(process.pid),
+    }
+    if (found) sweepParts(folder)
+    writeWhole(join(folder, HEADER), JSON.stringify(header))
+    const journal = new Journal({ ...plan, folder })
+    const { generation, releasedMs } = header
+    const end = async (keep: boolean) => {
+      journal.close()
+      running.delete(key)
+      if (!keep) await rm(folder, { recursive: true, force: true })
+    }
+    return { building: { folder, place: `${map}@${generation}`, generation, releasedMs, journal }, end }
+  } catch (error) {
+    running.delete(key)
+    throw error
+  }
+}
+
+const newGeneration = (nowMs: number) =>
+  `${new Date(nowMs).toISOString().replace(/[-:]|\.\d+/g, '')}-${randomBytes(4).toString('hex')}`
+
+/** The marks of a build, which the finished map does without. */
+export async function removeMarks(folder: string): Promise<void> {
+  for (const name of [JOURNAL_FILE, ROOTS, HEADER]) await rm(join(folder, name), { recursive: true, force: true })
+}
+
+/** Folders of earlier generations that a build which died between its last steps left beside the map. */
+export async function sweepPlaces(hipsFolder: string, { map, folder }: MapRecord): Promise<void> {
+  await removeMarks(join(hipsFolder, folder))
+  const beside = join(hipsFolder, dirname(map))
+  for (const name of await readdir(beside).catch(() => [])) {
+    const path = join(beside, name)
+    if (!name.startsWith(`${basename(map)}@`) || path === join(hipsFolder, folder)) continue
+    const header = readHeader(path)
+    if (existsSync(join(path, 'recipe.json')) && !(header && isAlive(header)))
+      await rm(path, { recursive: true, force: true })
+  }
+}
+
+/** A folder that had its lasting name already when the build was killed. */
+function placed(hipsFolder: string, map: string, key: string): string | undefined {
+  const beside = join(hipsFolder, dirname(map))
+  if (!existsSync(beside)) return undefined
+  return readdirSync(beside)
+    .filter((name) => name.startsWith(`${basename(map)}@`))
+    .map((name) => join(beside, name))
+    .find((path) => readHeader(path)?.key === key)
+}
+
+async function sweepBuilds(hipsFolder: string, key: string, nowMs: number): Promise<void> {
+  for (const name of await readdir(hipsFolder)) {
+    const path = join(hipsFolder, name)
+    const nameless = NAMELESS.exec(name)
+    if (nameless && !exists(Number(nameless[1]))) await rm(path, { recursive: true, force: true })
+    const map = FOLDER.exec(name)?.[1]
+    if (map === undefined || name === `.building-${key}`) continue
+    const header = readHeader(path)
+    if (header && (running.has(header.key) || (header.pid !== process.pid && isAlive(header)))) continue
+    const { mtimeMs } = await stat(path)
+    if (key.startsWith(map) || nowMs - mtimeMs > LEFT_MS) await rm(path, { recursive: true, force: true })
+  }
+}
+
+/** What was being written when the build was killed. */
+function sweepParts(folder: string): void {
+  for (const name of readdirSync(folder)) {
+    const path = join(folder, name)
+    if (name.endsWith('.part')) rmSync(path, { force: true })
+    else if (statSync(path).isDirectory()) sweepParts(path)
+  }
+}
+
+function readHeader(folder: string): Header | undefined {
+  try {
+    return JSON.parse(readFileSync(join(folder, HEADER), 'utf8')) as Header
+  } catch {
+    return undefined
+  }
+}
+
+const isAlive = ({ pid, started }: Header) => exists(pid) && started === startOf(pid)
+
+function exists(pid: number): boolean {
+  try {
+    process.kill(pid, 0)
+    return true
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM'
+  }
+}
+
+/** When a process began, as Linux tells; elsewhere its number alone has to do. */
+function startOf(pid: number): string {
+  try {
+    return readFileSync(`/proc/${pid}/stat`, 'utf8').replace(/^.*\)/s, '').trim().split(' ')[19]
+  } catch {
+    return ''
+  }
+}
