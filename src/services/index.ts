@@ -43,4 +43,7 @@ export {
   PRINCIPAL_HEADER,
   PRODUCT_PATH,
   spokenPrincipal,
+  WARM_BATCH,
+  WARM_PATH,
+  type WarmAnswer,
 } from './wire.ts'

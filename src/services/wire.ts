@@ -16,6 +16,19 @@ export const GENERATION_HEADER = 'x-skyedge-generation'
 export const MAPS_PATH = '/internal/maps'
 export const PRODUCT_PATH = '/internal/product'
 
+/** At the edge, for who knows the secret: POST `{"paths": […]}` fills its tiers; `"look": true` only looks. */
+export const WARM_PATH = '/edge/warm'
+/** Most paths of one such request: each is a handful of subrequests, of which a Worker has 1000. */
+export const WARM_BATCH = 100
+
+export interface WarmAnswer {
+  readonly region: string
+  /** What is `missing` was put on the queue, and will be filled. */
+  readonly queued: boolean
+  /** In the order of the paths. */
+  readonly outcomes: readonly ('filled' | 'there' | 'absent' | 'missing' | 'failed')[]
+}
+
 /** base64url of the JSON, UTF-8 first: a user's name may hold any letter. */
 export function spokenPrincipal(principal: Principal): string {
   const bytes = new TextEncoder().encode(JSON.stringify(principal))

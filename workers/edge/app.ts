@@ -1,10 +1,12 @@
 // The routes beside the tiles. One line each; what is not named here does not reach the origin.
 
 import { type Handler, Hono } from 'hono'
+import { WARM_PATH } from '#src/services'
 import { problem } from './problem.ts'
 import { board } from './routes/board.ts'
 import { document, live } from './routes/pass.ts'
 import { sodaSync } from './routes/soda.ts'
+import { warm } from './routes/warm.ts'
 import type { Visit } from './visit.ts'
 
 interface AppEnv {
@@ -26,12 +28,19 @@ const FORM =
 
 /** What means something at a path: POST where a form is read, DELETE for jobs. */
 export const methodsOf = (path: string): string =>
-  JOB.test(path) ? 'GET, HEAD, POST, DELETE, OPTIONS' : FORM.test(path) ? 'GET, HEAD, POST, OPTIONS' : READ
+  path === WARM_PATH
+    ? 'POST, OPTIONS'
+    : JOB.test(path)
+      ? 'GET, HEAD, POST, DELETE, OPTIONS'
+      : FORM.test(path)
+        ? 'GET, HEAD, POST, OPTIONS'
+        : READ
 
 export function createApp(): Hono<AppEnv> {
   const app = new Hono<AppEnv>()
   app.get('/healthz', visitOf(healthz))
   app.all('/soda/sync', visitOf(sodaSync))
+  app.post(WARM_PATH, visitOf(warm))
 
   for (const path of ['/', '/index.html', '/docs', '/docs/*', '/site/*', '/favicon.ico']) app.get(path, kept)
   for (const path of ['/hipslist', '/openapi.json', '/.well-known/jwks.json', '/:service/capabilities', '/tap/tables'])

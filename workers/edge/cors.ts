@@ -3,7 +3,7 @@
 // For these the origin is repeated, as `*` would be refused by the browser.
 
 import type { HeaderTable } from './problem.ts'
-import type { Visit } from './visit.ts'
+import { baseOf, type Visit } from './visit.ts'
 
 const EXPOSED =
   'ETag, Last-Modified, Content-Length, Content-Range, Accept-Ranges, Content-Disposition, Cache-Status, Server-Timing, X-Request-Id, Retry-After, WWW-Authenticate, Location'
@@ -56,9 +56,10 @@ const mayCarryCookies = (page: string, allowed: ReadonlySet<string> | undefined)
  * A page of another site made the browser send this with the user's cookie, and it is no page that the operator named.
  * What only reads is CORS's business; a POST or DELETE would have done its work before CORS hides the answer.
  */
-export function isForged({ request, hasCookie, edge, method }: Visit): boolean {
+export function isForged(visit: Visit): boolean {
+  const { request, hasCookie, edge, method } = visit
   if (!hasCookie || request.headers.has('authorization') || method === 'GET' || method === 'HEAD') return false
   const page = request.headers.get('origin')
   if (page === null) return ['cross-site', 'same-site'].includes(request.headers.get('sec-fetch-site') ?? '')
-  return page !== new URL(request.url).origin && !mayCarryCookies(page, edge.settings.corsOrigins)
+  return page !== baseOf(visit) && !mayCarryCookies(page, edge.settings.corsOrigins)
 }

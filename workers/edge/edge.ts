@@ -58,6 +58,7 @@ export function createEdge(settings: Settings, { clock = Date.now }: { clock?: (
     }),
     tokens: new TokenVerifier(settings, jwks),
     confirmed: new RecentMap(2_000),
+    respond: (visit) => respond(visit, app),
   }
   const app = createApp()
 
@@ -74,20 +75,24 @@ export function createEdge(settings: Settings, { clock = Date.now }: { clock?: (
       requestId: requestIdOf(request.headers),
       waitUntil: (work) => context.waitUntil(work),
     }
-    try {
-      if (path === undefined)
-        return problem(visit, 400, 'the address holds dot segments or characters that no address has')
-      const reads = request.method === 'GET' || request.method === 'HEAD'
-      if (reads && path.startsWith(HIPS)) return await hips(visit)
-      const methods = methodsOf(path)
-      if (request.method === 'OPTIONS') return preflight(visit, methods)
-      if (!methods.split(', ').includes(request.method))
-        return problem(visit, 405, `${request.method} means nothing here`, { allow: methods })
-      // Hono routes by a request's own address: it is given the canonical one.
-      return await app.fetch(new Request(`http://edge${path}`, { method: routed(request.method) }), visit)
-    } catch (error) {
-      return failure(error, visit)
-    }
+    if (path === undefined)
+      return problem(visit, 400, 'the address holds dot segments or characters that no address has')
+    return respond(visit, app)
+  }
+}
+
+async function respond(visit: Visit, app: ReturnType<typeof createApp>): Promise<Response> {
+  const { method, path } = visit
+  try {
+    if ((method === 'GET' || method === 'HEAD') && path.startsWith(HIPS)) return await hips(visit)
+    const methods = methodsOf(path)
+    if (method === 'OPTIONS') return preflight(visit, methods)
+    if (!methods.split(', ').includes(method))
+      return problem(visit, 405, `${method} means nothing here`, { allow: methods })
+    // Hono routes by a request's own address: it is given the canonical one.
+    return await app.fetch(new Request(`http://edge${path}`, { method: routed(method) }), visit)
+  } catch (error) {
+    return failure(error, visit)
   }
 }
 

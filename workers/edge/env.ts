@@ -18,8 +18,17 @@ export interface Env {
   readonly AVAILABILITY_URL?: string
   /** Pages of other sites that may read as the user of their cookie: origins, space-separated. Default: none. */
   readonly CORS_ORIGINS?: string
+  /** The address that clients know this edge by, where a proxy in front of it ends TLS. Default: as they asked. */
+  readonly PUBLIC_URL?: string
+  /** What is to be filled, a few paths a message; without it `POST /edge/warm` fills at once. */
+  readonly WARM?: Queue<WarmMessage>
   /** Size of the in-isolate tier in MiB, default 32. A Worker has 128 MiB in all. */
   readonly MEMORY_MIB?: string
+}
+
+/** What the consumer of the queue is handed. */
+export interface WarmMessage {
+  readonly paths: readonly string[]
 }
 
 export interface Settings {
@@ -30,6 +39,9 @@ export interface Settings {
   readonly availabilityUrl?: string
   readonly corsOrigins?: ReadonlySet<string>
   readonly memoryBytes: number
+  /** An origin: scheme, host, port. */
+  readonly publicUrl?: string
+  readonly enqueue?: (messages: readonly WarmMessage[]) => Promise<void>
   /** `fetch`, or the service binding's. */
   readonly fetch: (request: Request) => Promise<Response>
 }
@@ -56,6 +68,10 @@ export function readEnv(env: Env): Settings {
     throw new EnvError(`MEMORY_MIB is ${env.MEMORY_MIB}, expected a number from 0 to 1024`)
   const pages = (env.CORS_ORIGINS ?? '').split(/\s+/).filter((page) => page !== '')
   const service = env.ORIGIN
+  const queue = env.WARM
+  const publicUrl = env.PUBLIC_URL?.replace(/\/+$/, '') || undefined
+  if (publicUrl !== undefined && !/^https?:\/\/[^/?#\s]+$/.test(publicUrl))
+    throw new EnvError('PUBLIC_URL is no origin, expected http(s)://host[:port]')
   return {
     originUrl,
     secret,
@@ -64,6 +80,12 @@ export function readEnv(env: Env): Settings {
     availabilityUrl: env.AVAILABILITY_URL?.replace(/\/+$/, '') || undefined,
     corsOrigins: new Set(pages),
     memoryBytes: memoryMib * MIB,
+    publicUrl,
+    ...(queue && {
+      enqueue: async (messages: readonly WarmMessage[]) => {
+        await queue.sendBatch(messages.map((body) => ({ body })))
+      },
+    }),
     fetch: service ? (request) => service.fetch(request) : (request) => fetch(request),
   }
 }

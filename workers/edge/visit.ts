@@ -1,5 +1,6 @@
 // One request at the edge: what the pipeline's steps need of it, read once.
 
+import type { Principal } from '#src/rights'
 import type { EdgeCache } from './cache/edge-cache.ts'
 import type { MemoryTier } from './cache/memory-tier.ts'
 import type { RecentMap } from './cache/recent-map.ts'
@@ -24,6 +25,8 @@ export interface Edge {
   readonly tokens: TokenVerifier
   /** When a stored document was last confirmed by the origin (304), Unix ms by key. */
   readonly confirmed: RecentMap<number>
+  /** The answer to a visit, whoever makes it: never throws. */
+  respond(visit: Visit): Promise<Response>
 }
 
 export interface Visit {
@@ -38,6 +41,10 @@ export interface Visit {
   /** Whether the request carries cookies, anyone's. */
   readonly hasCookie: boolean
   readonly requestId: string
+  /** Known without a token: set by the edge itself, never from a request. */
+  readonly principal?: Principal
+  /** What no tier has is a 504, as if the client had said `only-if-cached` (RFC 9111 §5.2.1.7). */
+  readonly keptOnly?: boolean
   waitUntil(work: Promise<unknown>): void
 }
 
@@ -46,3 +53,7 @@ export function requestIdOf(headers: Headers): string {
   const sent = headers.get('x-request-id')
   return sent !== null && /^[\w.:-]{1,64}$/.test(sent) ? sent : crypto.randomUUID()
 }
+
+/** The address that clients know this edge by: as they asked, or the operator's word where a proxy in front ends TLS. */
+export const baseOf = ({ edge, request }: Pick<Visit, 'edge' | 'request'>): string =>
+  edge.settings.publicUrl ?? new URL(request.url).origin

@@ -26,6 +26,8 @@ const FOLLOW_MS = 45_000
 const PATIENCE_WITH_STALE_MS = 3_000
 
 export async function fetchOnce(resource: Resource, principal: Principal, visit: Visit, stale?: Found): Promise<Found> {
+  if (visit.keptOnly && stale) return stale
+  if (visit.keptOnly) throw new OriginAway(504, 'no cache of this edge has it')
   try {
     return await fetchShared(resource, principal, visit, stale)
   } catch (error) {

@@ -4,7 +4,7 @@
 import { isAnonymous, type Principal } from '#src/rights'
 import { BASE_HEADER, EDGE_HEADER, PRINCIPAL_HEADER, spokenPrincipal } from '#src/services'
 import { contentLength } from '../reply.ts'
-import type { Visit } from '../visit.ts'
+import { baseOf, type Visit } from '../visit.ts'
 
 /** The origin did not answer as an origin should. */
 export class OriginAway extends Error {
@@ -61,7 +61,7 @@ async function once(visit: Visit, pathAndQuery: string, options: AskOptions): Pr
       'x-request-id': visit.requestId,
       [EDGE_HEADER]: settings.secret,
       // The origin writes addresses of this edge into documents.
-      [BASE_HEADER]: new URL(visit.request.url).origin,
+      [BASE_HEADER]: baseOf(visit),
       ...(principal && !isAnonymous(principal) ? { [PRINCIPAL_HEADER]: spokenPrincipal(principal) } : {}),
     },
   })

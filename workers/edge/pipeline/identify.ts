@@ -16,6 +16,7 @@ export interface Identity {
 const STRANGER: Identity = { principal: ANONYMOUS }
 
 export async function identify(visit: Visit): Promise<Identity> {
+  if (visit.principal) return { principal: visit.principal }
   const { headers } = visit.request
   if (!visit.hasCookie && !headers.has('authorization')) return STRANGER
   const credentials = credentialsIn((name) => headers.get(name))

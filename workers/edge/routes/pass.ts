@@ -11,7 +11,7 @@ import { identify } from '../pipeline/identify.ts'
 import { lifetimeS } from '../pipeline/keep.ts'
 import { serve } from '../pipeline/serve.ts'
 import { common, type HeaderTable, problem } from '../problem.ts'
-import type { Visit } from '../visit.ts'
+import { baseOf, type Visit } from '../visit.ts'
 
 const EVERYBODY: ProductRights = { access: 'public', release: '' }
 /** Unasked, when the origin says nothing; and at most, whatever it says. */
@@ -34,7 +34,7 @@ export async function document(visit: Visit, { parameters }: DocumentOptions = {
     {
       kind: 'description',
       // The origin writes this edge's address into documents: another name or scheme of it is another document.
-      key: `https://cache.skyedge/document/${encodeURIComponent(new URL(visit.request.url).origin)}${address}`,
+      key: `https://cache.skyedge/document/${encodeURIComponent(baseOf(visit))}${address}`,
       rights: EVERYBODY,
       ask: address,
       lifetime: ({ cacheControl }) => 1000 * Math.min(LONGEST_S, lifetimeS(cacheControl, DOCUMENT_S)),
@@ -115,9 +115,7 @@ export async function live(visit: Visit): Promise<Response> {
 
 /** A redirect to the origin becomes one to this edge. */
 function here(location: string, originUrl: string, visit: Visit): string {
-  return location.startsWith(`${originUrl}/`)
-    ? new URL(visit.request.url).origin + location.slice(originUrl.length)
-    : location
+  return location.startsWith(`${originUrl}/`) ? baseOf(visit) + location.slice(originUrl.length) : location
 }
 
 /** One spelling for equal queries: of each name the first value, which is the one that the origin reads. */
