@@ -119,7 +119,7 @@ function encodeFootprint(footprint: readonly LonLat[]): Uint8Array {
   return new Uint8Array(view.buffer)
 }
 
-function decodeFootprint(bytes: Uint8Array): LonLat[] {
+export function decodeFootprint(bytes: Uint8Array): LonLat[] {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   return Array.from({ length: bytes.length >> 4 }, (_, i) => ({
     lonRad: view.getFloat64(i * 16, true),

@@ -6,6 +6,7 @@ import { missingFile } from './checked-batches.ts'
 import type { CatalogDriver, Executor, SqlValue } from './executor.ts'
 import { FILE_COLUMNS, fileOf, putFile } from './file-rows.ts'
 import { countedUp, purgeCount, purges } from './purge-rows.ts'
+import { outlineMark, outlinesAfter } from './outlines.ts'
 import { rightsIds } from './rights-ids.ts'
 import { parametersOf, productOf, selectProduct, upsertProduct } from './rows.ts'
 import type {
@@ -117,6 +118,14 @@ export class SqlCatalog implements Catalog {
       })
     }
     return [...parts.values()]
+  }
+
+  outlineMark(collection: string, release: string, upTo?: number) {
+    return outlineMark(this.#driver, collection, release, upTo)
+  }
+
+  outlinesAfter(collection: string, release: string, page: { readonly after: number; readonly limit: number }) {
+    return outlinesAfter(this.#driver, collection, release, page)
   }
 
   async file(fileId: number): Promise<FileRecord | undefined> {

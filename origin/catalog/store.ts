@@ -5,6 +5,7 @@
 import type { TileFormat } from '#src/hips'
 import type { ProductRights } from '#src/rights'
 import type { LonLat, Region } from '#src/sky'
+import type { OutlineMark, OutlineRow } from './outlines.ts'
 import type {
   CoaddInputRecord,
   ConditionsRecord,
@@ -268,6 +269,14 @@ export interface Catalog {
   productsOverlapping(region: Region, filter?: ProductFilter): Promise<Product[]>
   /** One for each collection, release and rights. */
   collections(): Promise<CollectionPart[]>
+  /** Tells cheaply whether the outlines of a collection are still those that were read, up to a row or all of them. */
+  outlineMark(collection: string, release: string, upTo?: number): Promise<OutlineMark>
+  /** In the order of their rows. */
+  outlinesAfter(
+    collection: string,
+    release: string,
+    page: { readonly after: number; readonly limit: number },
+  ): Promise<OutlineRow[]>
 
   file(fileId: number): Promise<FileRecord | undefined>
   /** Keyed by absolute path, without the index: what ingest compares a folder with. */
