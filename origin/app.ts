@@ -15,6 +15,7 @@ import { footprintRoutes } from './routes/footprints.ts'
 import { healthRoutes } from './routes/health.ts'
 import { hipsRoutes } from './routes/hips.ts'
 import { internalRoutes } from './routes/internal.ts'
+import { mocRoutes } from './routes/moc.ts'
 import { siaRoutes } from './routes/sia.ts'
 import { siteRoutes } from './routes/site.ts'
 import { sodaRoutes } from './routes/soda.ts'
@@ -31,6 +32,7 @@ const PARTS: readonly OriginPart[] = [
   hipsRoutes,
   caomRoutes,
   footprintRoutes,
+  mocRoutes,
   siteRoutes,
   tapRoutes,
   siaRoutes,

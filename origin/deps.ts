@@ -9,6 +9,7 @@ import type { Caller } from './identity/door.ts'
 import type { TokenKeys } from './identity/keys.ts'
 import type { JobService } from './jobs/service.ts'
 import type { Metrics } from './metrics.ts'
+import type { CoverageStore } from './moc/coverage.ts'
 import type { QueryWorld } from './query/run.ts'
 
 export interface OriginDeps {
@@ -25,6 +26,8 @@ export interface OriginDeps {
   /** What queries are run against, and by whom. */
   readonly queries: QueryWorld
   readonly jobs: JobService
+  /** Where the images are. */
+  readonly coverage: CoverageStore
   /** When this process began to serve, Unix milliseconds. */
   readonly startedMs: number
 }

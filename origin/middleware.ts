@@ -13,7 +13,7 @@ type Middleware = MiddlewareHandler<OriginEnv>
 
 /** Labels of the counters; anything else a client may invent is `other`. */
 const ROUTES = new Set(
-  'soda datalink tap sia caom2 docs openapi.json hips hipslist footprints collections internal healthz metrics .well-known'.split(
+  'soda datalink tap sia caom2 docs openapi.json hips hipslist moc registry footprints collections internal healthz metrics .well-known'.split(
     ' ',
   ),
 )

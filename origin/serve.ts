@@ -12,6 +12,7 @@ import { loadEdgeSecret, loadTokenKeys } from './identity/keys.ts'
 import { openJobs } from './jobs/open.ts'
 import { createJobService, type JobService } from './jobs/service.ts'
 import { createMetrics } from './metrics.ts'
+import { CoverageStore } from './moc/coverage.ts'
 import { openQueries } from './query/open.ts'
 import type { QueryWorld } from './query/run.ts'
 import { tapJobs } from './query/tap-job.ts'
@@ -55,6 +56,7 @@ export async function startOrigin(
     queries,
     jobs,
     catalog,
+    coverage: new CoverageStore({ catalog, dataFolder: config.dataFolder, clock }),
     runtime: nodeRuntime,
     log,
     clock,

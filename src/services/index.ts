@@ -10,6 +10,17 @@ export {
   type ProductLinks,
   productLinks,
 } from './datalink.ts'
+export {
+  MOC_MEDIA_TYPES,
+  MOST_MOCS,
+  type MocFormat,
+  type MocKind,
+  type MocName,
+  type MocRequest,
+  mocAddress,
+  mocUrl,
+  parseMoc,
+} from './moc.ts'
 export { servicesDoc } from './reference.ts'
 export { rowServices, withDidColumn } from './row-services.ts'
 export { parseSia, SIA_QUERY, SIA_ROWS, SIA_STANDARD, SIA_UPLOAD, type SiaRequest, sia } from './sia.ts'
