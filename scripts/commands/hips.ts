@@ -1,7 +1,6 @@
 // `skyedge hips build`: a HiPS from the images of a collection, or a colour map from three band maps.
 
 import { availableParallelism } from 'node:os'
-import cliProgress from 'cli-progress'
 import { type Command, InvalidArgumentError, Option } from 'commander'
 import type { Curve } from '#src/image'
 import { openCatalog } from '../../origin/catalog/open.ts'
@@ -11,7 +10,11 @@ import { type BuildOptions, type BuildResult, type BuildWorld, buildMap } from '
 import { buildColourMap } from '../../origin/hips/colour.ts'
 import { HipsBuildError } from '../../origin/hips/errors.ts'
 import type { TileFormat } from '../../origin/hips/recipe.ts'
+import { addImport } from '../maps/import.ts'
+import { progressOn } from '../progress.ts'
 import { UsageError } from '../usage.ts'
+
+export { progressOn }
 
 interface Options {
   readonly from: string[]
@@ -76,6 +79,7 @@ function parseProperty(text: string, before: Record<string, string> = {}): Recor
 
 export function register(program: Command): void {
   const hips = program.command('hips').description('HiPS maps of this node')
+  addImport(hips)
   hips
     .command('build')
     .argument('<map>', 'name of the map, e.g. demo/dr1/r; an existing one is replaced when the new one is complete')
@@ -145,31 +149,6 @@ async function noteBands(catalog: Catalog, from: readonly string[]): Promise<voi
   const parts = (await catalog.collections()).filter(({ collection }) => from.includes(collection))
   const bands = [...new Set(parts.flatMap((part) => part.bands))]
   if (bands.length > 1) console.error(`note: averages the bands ${bands.join(', ')}; --band takes one, --color three`)
-}
-
-/** A bar on a terminal, a line each tenth elsewhere; on stderr, so that `--json` stays alone on stdout. */
-export function progressOn(label: string, quiet = false): (done: number, total: number) => void {
-  if (quiet && !process.stderr.isTTY) return () => {}
-  if (!process.stderr.isTTY) {
-    let tenth = -1
-    return (done, total) => {
-      const now = Math.floor((10 * done) / total)
-      if (now === tenth) return
-      tenth = now
-      console.error(`${label}: ${done} of ${total} tiles`)
-    }
-  }
-  const bar = new cliProgress.SingleBar({
-    format: `${label} {bar} {value}/{total} tiles {eta_formatted}`,
-    hideCursor: true,
-  })
-  let started = false
-  return (done, total) => {
-    if (!started) bar.start(total, done)
-    started = true
-    bar.update(done)
-    if (done === total) bar.stop()
-  }
 }
 
 function report(map: string, { record, images, leftOut, tiles, bytes }: BuildResult, config: Config, json = false) {

@@ -16,12 +16,13 @@ import {
   tileWidthOf,
 } from '#src/hips'
 import type { Catalog } from '../../catalog/store.ts'
-import { checkMapName, startFolder } from '../publish.ts'
+import { checkMapName } from '../publish.ts'
 import { OthersError } from './errors.ts'
 import { type Placed, place, rightsOfOthers } from './place.ts'
 import { eachOf } from './pool.ts'
 import { TileCensus } from './tiles.ts'
 import { nameOf, type OthersFile, type OthersTree } from './tree.ts'
+import { namelessFolder } from './work-folder.ts'
 
 export interface ImportOptions {
   readonly map: string
@@ -62,7 +63,7 @@ export async function importMap(tree: OthersTree, options: ImportOptions, world:
   const rights = rightsOfOthers(others, options)
   const survey = await look(tree, others, options.maxBytes ?? TIB)
   const hipsFolder = join(world.dataFolder, 'hips')
-  const folder = await startFolder(hipsFolder)
+  const folder = await namelessFolder(hipsFolder)
   try {
     await take(tree, others, folder, { ...options, total: survey.taken, progress: world.progress })
     const orders = [...survey.census.orders, ...survey.allsky]
