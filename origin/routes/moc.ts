@@ -45,7 +45,6 @@ export function mocRoutes({ catalog, coverage, clock }: OriginDeps): Hono<Origin
       },
       {
         cacheControl: everybody ? `public, max-age=${LIFETIME_S}` : `private, max-age=${LIFETIME_S}, must-revalidate`,
-        tierS: LIFETIME_S,
         vary: [...(explicit ? [] : ['Accept']), 'Authorization', 'Cookie'],
       },
     )

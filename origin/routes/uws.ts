@@ -212,7 +212,7 @@ export function uwsRoutes({ path, kind, jobs, limits, read, merge, errorType }: 
     const etag = etagOf(job.id, `${name} ${job.endedMs ?? job.createdMs}`)
     const entity = { contentType, size: stored.sizeBytes, etag, lastModifiedMs: job.endedMs ?? job.createdMs }
     const open = (start: number, end: number) => stored.open(start, end) as AsyncIterable<Uint8Array>
-    return answer(c, { ...entity, open }, { cacheControl: 'private, no-cache', tierS: 0, vary: [] })
+    return answer(c, { ...entity, open }, { cacheControl: 'private, no-cache', vary: [] })
   }
   return app
 }

@@ -7,7 +7,7 @@ import { build, type Metafile, stop } from 'esbuild'
 /** The folder above `scripts`: of the checkout, or of the installed package's `dist`. */
 const ROOT = resolve(import.meta.dirname, '../..')
 
-export type WorkerName = 'edge' | 'colo' | 'availability'
+export type WorkerName = 'edge' | 'region' | 'availability'
 
 /** The date whose behaviour of workerd the workers are written for; the same as in wrangler.toml. */
 export const COMPATIBILITY_DATE = '2026-10-01'

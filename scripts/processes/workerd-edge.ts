@@ -12,7 +12,7 @@ import type { Readable } from 'node:stream'
 import { boundFolder } from './bounded-folder.ts'
 import { Watch } from './watch.ts'
 import { bundleWorkers } from './worker-bundle.ts'
-import { workerdConfig } from './workerd-config.ts'
+import { type EdgeConfig, workerdConfig } from './workerd-config.ts'
 
 export interface WorkerdEdgeOptions {
   readonly originUrl: string
@@ -26,6 +26,11 @@ export interface WorkerdEdgeOptions {
   readonly cacheBytes?: number
   readonly issuer?: string
   readonly region?: string
+  /** The region's cache that several edges share: a folder, which this edge may offer to others at `listen`
+   * (`host:port`), or the address of an edge that does. Default: none. */
+  readonly regionStore?: EdgeConfig['region']
+  /** Isolates that share their flights, each with a port of its own. Default 1. */
+  readonly isolates?: number
   /** What workerd says. Default: nowhere. */
   readonly log?: (line: string) => void
 }
@@ -33,6 +38,8 @@ export interface WorkerdEdgeOptions {
 export interface RunningEdge {
   readonly url: string
   readonly port: number
+  /** Of all its sockets by name: `http`, further isolates, `region`. */
+  readonly ports: ReadonlyMap<string, number>
   readonly pid: number
   /** When it ended, with its exit status; also when nobody stopped it. */
   readonly ended: Promise<number>
@@ -59,7 +66,7 @@ export async function startWorkerdEdge(options: WorkerdEdgeOptions): Promise<Run
   await mkdir(cacheFolder, { recursive: true, mode: 0o700 })
   const folder = await mkdtemp(join(tmpdir(), 'skyedge-edge-'))
   try {
-    const { edge, colo } = await bundleWorkers('edge', 'colo')
+    const { edge, region: door } = await bundleWorkers('edge', 'region')
     const address = `${host.includes(':') ? `[${host}]` : host}:${port}`
     const bindings = {
       ORIGIN_URL: originUrl,
@@ -67,14 +74,21 @@ export async function startWorkerdEdge(options: WorkerdEdgeOptions): Promise<Run
       REGION: region,
       ...(issuer ? { TOKEN_ISSUER: issuer } : {}),
     }
-    const modules = { edge: 'edge.mjs', colo: 'colo.mjs' }
-    const config = workerdConfig({ address, modules, cacheFolder, bindings })
+    const modules = { edge: 'edge.mjs', region: 'region.mjs' }
+    const { regionStore, isolates = 1 } = options
+    const config = workerdConfig({ address, modules, cacheFolder, region: regionStore, isolates, bindings })
     await Promise.all([
       writeFile(join(folder, modules.edge), edge.code),
-      writeFile(join(folder, modules.colo), colo.code),
+      writeFile(join(folder, modules.region), door.code),
       writeFile(join(folder, 'edge.capnp'), config, { mode: 0o600 }),
     ])
-    return await run(folder, { host, address, log, cacheFolder, cacheBytes })
+    const folders = [cacheFolder]
+    if (regionStore && 'folder' in regionStore) {
+      await mkdir(regionStore.folder, { recursive: true, mode: 0o700 })
+      folders.push(regionStore.folder)
+    }
+    const sockets = isolates + (regionStore && 'listen' in regionStore && regionStore.listen ? 1 : 0)
+    return await run(folder, { host, address, log, folders, cacheBytes, sockets })
   } catch (error) {
     await rm(folder, { recursive: true, force: true })
     throw error
@@ -85,11 +99,16 @@ interface RunOptions {
   readonly host: string
   readonly address: string
   readonly log: (line: string) => void
-  readonly cacheFolder: string
+  /** Of caches, each held within `cacheBytes`. */
+  readonly folders: readonly string[]
   readonly cacheBytes: number
+  readonly sockets: number
 }
 
-async function run(folder: string, { host, address, log, cacheFolder, cacheBytes }: RunOptions): Promise<RunningEdge> {
+async function run(
+  folder: string,
+  { host, address, log, folders, cacheBytes, sockets }: RunOptions,
+): Promise<RunningEdge> {
   const child = spawn(WORKERD, ['serve', '--control-fd=3', join(folder, 'edge.capnp')], {
     stdio: ['ignore', 'ignore', 'pipe', 'pipe'],
   })
@@ -103,14 +122,14 @@ async function run(folder: string, { host, address, log, cacheFolder, cacheBytes
     else said.push(line)
   })
   const ended = once(child, 'exit').then(([code]) => (code as number | null) ?? 0)
-  const bound = boundFolder(cacheFolder, cacheBytes)
+  const bounds = folders.map((path) => boundFolder(path, cacheBytes))
   const cleaned = ended.then(async (code) => {
-    bound.stop()
+    for (const bound of bounds) bound.stop()
     watch.dismiss()
     await rm(folder, { recursive: true, force: true })
     return code
   })
-  const found = await Promise.race([listening(child.stdio[3] as Readable), ended.then(() => undefined)])
+  const found = await Promise.race([listening(child.stdio[3] as Readable, sockets), ended.then(() => undefined)])
   if (found === undefined) {
     await cleaned
     const inUse = said.some((line) => /address already in use/i.test(line))
@@ -123,15 +142,19 @@ async function run(folder: string, { host, address, log, cacheFolder, cacheBytes
     await cleaned
     clearTimeout(force)
   }
-  const url = `http://${host.includes(':') ? `[${host}]` : host}:${found}`
-  return { url, port: found, pid: child.pid as number, ended: cleaned, stop }
+  const port = found.get('http') as number
+  const url = `http://${host.includes(':') ? `[${host}]` : host}:${port}`
+  return { url, port, ports: found, pid: child.pid as number, ended: cleaned, stop }
 }
 
-/** workerd's word that it listens, and on which port. */
-async function listening(control: Readable): Promise<number> {
+/** workerd's word that it listens, and on which ports. */
+async function listening(control: Readable, sockets: number): Promise<ReadonlyMap<string, number>> {
+  const ports = new Map<string, number>()
   for await (const line of createInterface(control)) {
     const event = JSON.parse(line) as { event?: string; socket?: string; port?: number }
-    if (event.event === 'listen' && event.socket === 'http' && event.port !== undefined) return event.port
+    if (event.event !== 'listen' || event.socket === undefined || event.port === undefined) continue
+    ports.set(event.socket, event.port)
+    if (ports.size === sockets) return ports
   }
   return new Promise(() => undefined)
 }

@@ -9,29 +9,41 @@ export type ResourceKind = 'tile' | 'cutout' | 'description'
 export interface Freshness {
   /** The `Cache-Control` for the client. */
   readonly cacheControl: string
-  /** Seconds a tier of ours may keep the bytes (its key holds no identity, rights are decided on every request). */
-  readonly tierS: number
   /** What the answer varies with, beside what CORS adds. */
   readonly vary: readonly string[]
 }
 
 const CLIENT_S: Record<ResourceKind, number> = { tile: 86_400, cutout: 3_600, description: 300 }
 const PRIVATE_S: Record<ResourceKind, number> = { tile: 3_600, cutout: 600, description: 60 }
-const TIER_S: Record<ResourceKind, number> = { tile: 30 * 86_400, cutout: 86_400, description: 300 }
 /** How long a client may show what it has while it asks again. */
 const STALE_S = 3_600
 
 export function freshness(kind: ResourceKind, decision: Decision, nowMs: number): Freshness {
-  if (decision.outcome === 'deny') return { cacheControl: 'no-store', tierS: 0, vary: ['Authorization', 'Cookie'] }
+  if (decision.outcome === 'deny') return { cacheControl: 'no-store', vary: ['Authorization', 'Cookie'] }
   if (decision.public) {
     const stale = kind === 'tile' ? `, stale-while-revalidate=${STALE_S}` : ''
-    return { cacheControl: `public, max-age=${CLIENT_S[kind]}${stale}`, tierS: TIER_S[kind], vary: [] }
+    return { cacheControl: `public, max-age=${CLIENT_S[kind]}${stale}`, vary: [] }
   }
   const left = decision.untilMs === undefined ? PRIVATE_S[kind] : Math.floor((decision.untilMs - nowMs) / 1000)
   const maxAge = Math.max(0, Math.min(PRIVATE_S[kind], left))
-  return {
-    cacheControl: `private, max-age=${maxAge}, must-revalidate`,
-    tierS: TIER_S[kind],
-    vary: ['Authorization', 'Cookie'],
-  }
+  return { cacheControl: `private, max-age=${maxAge}, must-revalidate`, vary: ['Authorization', 'Cookie'] }
+}
+
+/**
+ * What may be done with a copy in our tiers (RFC 5861, by our own bookkeeping as no Cache API does it): `fresh` is used
+ * unasked; `aging` is shown at once while it is asked for again; `stale` is shown only when the origin does not answer;
+ * `gone` is not shown.
+ */
+export type TierAge = 'fresh' | 'aging' | 'stale' | 'gone'
+
+/** Beyond its freshness, ms. */
+const WHILE_REVALIDATED_MS = 300_000
+const IF_ERROR_MS = 7 * 86_400_000
+
+/** `ageMs` since the origin last gave or confirmed it. */
+export function tierAge(ageMs: number, freshMs: number): TierAge {
+  if (ageMs < freshMs) return 'fresh'
+  // `no-cache`: never without asking.
+  if (freshMs > 0 && ageMs < freshMs + WHILE_REVALIDATED_MS) return 'aging'
+  return ageMs < freshMs + IF_ERROR_MS ? 'stale' : 'gone'
 }

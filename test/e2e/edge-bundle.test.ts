@@ -9,7 +9,7 @@ import { describe, expect, it } from 'vitest'
 import { bundleWorkers, COMPATIBILITY_DATE, COMPATIBILITY_FLAGS } from '../../scripts/processes/worker-bundle.ts'
 
 const ROOT = resolve(import.meta.dirname, '../..')
-const bundles = await bundleWorkers('edge', 'availability', 'colo')
+const bundles = await bundleWorkers('edge', 'availability', 'region')
 
 /** Bytes of the bundle by the folder they come from. */
 const sharesOf = (name: keyof typeof bundles) => {

@@ -22,7 +22,7 @@ async function* made(start: number, end: number, failsAt = Infinity): AsyncGener
 }
 
 const app = new Hono()
-const freshness = { cacheControl: 'no-store', tierS: 0, vary: [] }
+const freshness = { cacheControl: 'no-store', vary: [] }
 const entity = { etag: '"1"', contentType: 'text/plain', size: SIZE }
 app.get('/good', (c) => answer(c, { ...entity, open: (start, end) => made(start, end) }, freshness))
 app.get('/bad', (c) => answer(c, { ...entity, open: (start, end) => made(start, end, 0) }, freshness))

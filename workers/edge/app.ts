@@ -6,6 +6,7 @@ import { problem } from './problem.ts'
 import { board } from './routes/board.ts'
 import { document, live } from './routes/pass.ts'
 import { sodaSync } from './routes/soda.ts'
+import { healthz, metrics } from './routes/state.ts'
 import { warm } from './routes/warm.ts'
 import type { Visit } from './visit.ts'
 
@@ -39,6 +40,7 @@ export const methodsOf = (path: string): string =>
 export function createApp(): Hono<AppEnv> {
   const app = new Hono<AppEnv>()
   app.get('/healthz', visitOf(healthz))
+  app.get('/edge/metrics', visitOf(metrics))
   app.all('/soda/sync', visitOf(sodaSync))
   app.post(WARM_PATH, visitOf(warm))
 
@@ -59,12 +61,4 @@ export function createApp(): Hono<AppEnv> {
     throw error
   })
   return app
-}
-
-/** Of this edge alone: it says nothing of the origin. */
-function healthz({ edge, method, nowMs, requestId }: Visit): Response {
-  const { memory, settings, flights } = edge
-  const state = { status: 'ok', region: settings.region, timeMs: nowMs, heldBytes: memory.bytes, flights: flights.size }
-  const headers = { 'content-type': 'application/json', 'cache-control': 'no-store', 'x-request-id': requestId }
-  return new Response(method === 'HEAD' ? null : `${JSON.stringify(state)}\n`, { headers })
 }

@@ -2,9 +2,10 @@
 
 import { MAPS_PATH, PRODUCT_PATH } from '#src/services'
 import { createApp, methodsOf } from './app.ts'
-import { EdgeCache } from './cache/edge-cache.ts'
+import { Counters } from './cache/counters.ts'
 import { MemoryTier } from './cache/memory-tier.ts'
 import { RecentMap } from './cache/recent-map.ts'
+import { storedTiers } from './cache/stored-tiers.ts'
 import { preflight } from './cors.ts'
 import type { Settings } from './env.ts'
 import { SingleFlight } from './flight/single-flight.ts'
@@ -21,8 +22,8 @@ import { type Edge, requestIdOf, type Visit } from './visit.ts'
 
 type Waiter = Pick<ExecutionContext, 'waitUntil'>
 
-/** Rights and generations may be this old; twice this while they are renewed in the background. */
-const FACTS_FRESH_MS = 5_000
+/** Rights and generations may be this old, and 2 s more while they are renewed: a purge is seen within 5 s. */
+const FACTS_FRESH_MS = 2_000
 const KEYS_FRESH_MS = 300_000
 /** The origin has them in memory; an origin that is slower is an origin that is away. */
 const FACTS_TIMEOUT_MS = 5_000
@@ -42,7 +43,8 @@ export function createEdge(settings: Settings, { clock = Date.now }: { clock?: (
     settings,
     clock,
     memory: new MemoryTier(settings.memoryBytes),
-    colo: new EdgeCache(),
+    stored: storedTiers(settings),
+    counters: new Counters(),
     flights: new SingleFlight(clock),
     maps: new Known({
       name: 'maps',
@@ -59,6 +61,7 @@ export function createEdge(settings: Settings, { clock = Date.now }: { clock?: (
     tokens: new TokenVerifier(settings, jwks),
     confirmed: new RecentMap(2_000),
     respond: (visit) => respond(visit, app),
+    failed: new RecentMap(2_000),
   }
   const app = createApp()
 

@@ -12,6 +12,10 @@ export interface Env {
   readonly REGION?: string
   /** A service binding that stands in for the network on the way to the origin. */
   readonly ORIGIN?: Fetcher
+  /** The data centre's cache on plain workerd: its disk service over a folder. Elsewhere the Cache API is it. */
+  readonly COLO_DISK?: Fetcher
+  /** The region's tier: an R2 bucket, or a disk service of a machine of one's own. */
+  readonly REGION_STORE?: R2Bucket | Fetcher
   /** The `iss` a token must carry; default: the embedded issuer of the demo's authority. */
   readonly TOKEN_ISSUER?: string
   /** The availability worker, which `/availability` and `/status` show here too. */
@@ -42,6 +46,8 @@ export interface Settings {
   /** An origin: scheme, host, port. */
   readonly publicUrl?: string
   readonly enqueue?: (messages: readonly WarmMessage[]) => Promise<void>
+  readonly coloDisk?: Fetcher
+  readonly regionStore?: R2Bucket | Fetcher
   /** `fetch`, or the service binding's. */
   readonly fetch: (request: Request) => Promise<Response>
 }
@@ -86,6 +92,8 @@ export function readEnv(env: Env): Settings {
         await queue.sendBatch(messages.map((body) => ({ body })))
       },
     }),
+    coloDisk: env.COLO_DISK,
+    regionStore: env.REGION_STORE,
     fetch: service ? (request) => service.fetch(request) : (request) => fetch(request),
   }
 }

@@ -37,13 +37,8 @@ export type Reply = HeldReply | StreamReply
 export const isHeld = (reply: Reply): reply is HeldReply => reply.body instanceof ArrayBuffer
 export const sizeOf = (reply: Reply): number | undefined => (isHeld(reply) ? reply.body.byteLength : reply.size)
 
-const STORED_AT = 'x-skyedge-stored'
-const STATUS = 'x-skyedge-status'
-const EXTRA = 'x-skyedge-extra'
 /** A page's own policy, the next page of a list, the language of a text. */
 const EXTRA_NAMES = ['content-language', 'content-security-policy', 'link', 'referrer-policy']
-const SIZE = 'x-skyedge-size'
-const ORIGIN_CONTROL = 'x-skyedge-control'
 
 /** What describes the bytes, from the origin's answer. Set-Cookie, Vary and the rest are dropped here. */
 export function metaOf({ status, headers }: Response, nowMs: number): ReplyMeta {
@@ -76,49 +71,4 @@ function extraOf(headers: Headers): Record<string, string> {
 export function contentLength(headers: Headers): number | undefined {
   const text = headers.get('content-length')
   return text !== null && /^\d{1,15}$/.test(text) ? Number(text) : undefined
-}
-
-/** For `cache.put`: our own bookkeeping rides in headers; the Cache API only sees a long-lived 200. */
-export function toStored(reply: Reply): Response {
-  const headers = new Headers({
-    'cache-control': 'public, max-age=31536000',
-    'content-type': reply.contentType,
-    [STORED_AT]: String(reply.storedAtMs),
-    [STATUS]: String(reply.status),
-    [ORIGIN_CONTROL]: reply.cacheControl,
-  })
-  // Not as `ETag`/`Last-Modified`: the Cache API would answer conditions itself.
-  if (reply.etag) headers.set('x-skyedge-etag', reply.etag)
-  if (reply.lastModified) headers.set('x-skyedge-modified', reply.lastModified)
-  if (reply.disposition) headers.set('x-skyedge-disposition', reply.disposition)
-  if (Object.keys(reply.extra).length > 0) headers.set(EXTRA, JSON.stringify(reply.extra))
-  const size = sizeOf(reply)
-  if (size !== undefined) {
-    headers.set(SIZE, String(size))
-    headers.set('content-length', String(size))
-  }
-  return new Response(reply.body, { headers })
-}
-
-/** The reverse; `undefined` when the stored answer is none of ours. */
-export function fromStored({ headers, body }: Response): StreamReply | undefined {
-  const storedAtMs = Number(headers.get(STORED_AT) ?? 'NaN')
-  const status = Number(headers.get(STATUS) ?? 'NaN')
-  if (!Number.isFinite(storedAtMs) || !Number.isInteger(status) || body === null) return undefined
-  const lastModified = headers.get('x-skyedge-modified') ?? ''
-  const size = headers.get(SIZE)
-  return {
-    status,
-    contentType: headers.get('content-type') ?? 'application/octet-stream',
-    etag: headers.get('x-skyedge-etag') ?? '',
-    lastModified,
-    lastModifiedMs: lastModified ? parseHttpDate(lastModified) : undefined,
-    disposition: headers.get('x-skyedge-disposition') ?? '',
-    cacheControl: headers.get(ORIGIN_CONTROL) ?? '',
-    location: '',
-    extra: JSON.parse(headers.get(EXTRA) ?? '{}'),
-    storedAtMs,
-    body,
-    size: size === null ? undefined : Number(size),
-  }
 }

@@ -1,16 +1,17 @@
 // One request at the edge: what the pipeline's steps need of it, read once.
 
 import type { Principal } from '#src/rights'
-import type { EdgeCache } from './cache/edge-cache.ts'
+import type { Counters } from './cache/counters.ts'
 import type { MemoryTier } from './cache/memory-tier.ts'
 import type { RecentMap } from './cache/recent-map.ts'
+import type { Tier } from './cache/tier.ts'
 import type { Settings } from './env.ts'
 import type { SingleFlight } from './flight/single-flight.ts'
 import type { TokenVerifier } from './identity/verify.ts'
 import type { Known } from './knowledge/known.ts'
 import type { Manifest } from './knowledge/maps.ts'
 import type { ProductFacts } from './knowledge/products.ts'
-import type { Outcome } from './pipeline/fetch-once.ts'
+import type { Outcome } from './pipeline/take.ts'
 
 /** What lives as long as the isolate. */
 export interface Edge {
@@ -18,7 +19,9 @@ export interface Edge {
   /** Unix ms. */
   readonly clock: () => number
   readonly memory: MemoryTier
-  readonly colo: EdgeCache
+  /** Beyond the isolate, the nearest first: the data centre, and the region where there is one. */
+  readonly stored: readonly Tier[]
+  readonly counters: Counters
   readonly flights: SingleFlight<Outcome>
   readonly maps: Known<Manifest>
   readonly products: Known<ProductFacts | undefined>
@@ -27,6 +30,8 @@ export interface Edge {
   readonly confirmed: RecentMap<number>
   /** The answer to a visit, whoever makes it: never throws. */
   respond(visit: Visit): Promise<Response>
+  /** When the origin last failed to confirm what is shown old, Unix ms by key. */
+  readonly failed: RecentMap<number>
 }
 
 export interface Visit {

@@ -12,6 +12,7 @@ import {
   parseHttpDate,
   parseRange,
   rangeApplies,
+  tierAge,
   tileKey,
 } from '#src/caching'
 import { decide } from '#src/rights'
@@ -140,8 +141,24 @@ describe('freshness', () => {
     expect(freshness('cutout', over, now).cacheControl).toContain('max-age=0')
     expect(freshness('tile', { outcome: 'deny', status: 403, reason: '' }, now)).toMatchObject({
       cacheControl: 'no-store',
-      tierS: 0,
     })
+  })
+})
+
+describe('a copy in our tiers', () => {
+  const minute = 60_000
+  it.each([
+    ['fresh', 0, minute],
+    ['fresh', minute - 1, minute],
+    ['aging', minute, minute],
+    ['aging', 6 * minute - 1, minute],
+    ['stale', 6 * minute, minute],
+    ['stale', 7 * 86_400_000, minute],
+    ['gone', 8 * 86_400_000, minute],
+    ['fresh', 1e15, Number.POSITIVE_INFINITY],
+    ['stale', 1, 0],
+  ] as const)('is %s at an age of %d ms when it is fresh for %d', (age, ageMs, freshMs) => {
+    expect(tierAge(ageMs, freshMs)).toBe(age)
   })
 })
 

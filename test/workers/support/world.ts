@@ -30,7 +30,7 @@ export class World {
   /** Keys of one test must not meet those of another in the one Cache API. */
   readonly id = `w${++worlds}-${Math.random().toString(36).slice(2)}`
   /** Each has its own documents. */
-  readonly host = `${this.id}.test`
+  readonly host: string
   generation = `${this.id}-1`
   maps: Record<string, unknown>[] = [
     {
@@ -54,7 +54,8 @@ export class World {
     },
   ]
 
-  constructor(settings: Partial<Settings> = {}) {
+  constructor(settings: Partial<Settings> = {}, host?: string) {
+    this.host = host ?? `${this.id}.test`
     this.fetch = createEdge(
       {
         originUrl: 'http://origin.test',

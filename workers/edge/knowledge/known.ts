@@ -29,8 +29,14 @@ interface Fact<T> {
 /** While the origin is away it is not asked by every request. */
 const PAUSE_MS = 1_000
 const PATIENCE_MS = 10_000
+/** An origin that takes longer is an origin that is away, when there is something to go by. */
+const PATIENCE_WITH_FACT_MS = 1_500
+/** Beyond its freshness a fact is used for so long while it is renewed in the background; older, it is waited for. */
+const RENEWED_MS = 2_000
 const SAVE_EVERY_MS = 60_000
 const DAY_MS = 86_400_000
+
+const NO_META = { etag: '', lastModified: '', disposition: '', cacheControl: '', location: '', extra: {} }
 
 export class Known<T> {
   readonly #options: KnownOptions<T>
@@ -53,14 +59,16 @@ export class Known<T> {
     const fact = this.#facts.get(key)
     const ageMs = fact ? visit.nowMs - fact.atMs : Number.POSITIVE_INFINITY
     if (fact && ageMs < freshMs) return fact.value
-    if (fact && ageMs < 2 * freshMs) {
+    if (fact && ageMs < freshMs + RENEWED_MS) {
       visit.waitUntil(this.#renew(key, visit).catch(() => undefined))
       return fact.value
     }
     const paused = visit.nowMs - this.#failedMs < PAUSE_MS
     if (fact && paused && this.#usable(fact, visit)) return fact.value
     try {
-      const renewed = await within(this.#renew(key, visit), PATIENCE_MS)
+      const usable = fact !== undefined && this.#usable(fact, visit)
+      const renewed = await within(this.#renew(key, visit), usable ? PATIENCE_WITH_FACT_MS : PATIENCE_MS)
+      if (!renewed && usable) this.#failedMs = visit.edge.clock()
       if (!renewed) throw new OriginAway(504, `the origin did not tell its ${this.#options.name} in time`)
       return renewed.value
     } catch (error) {
@@ -90,6 +98,8 @@ export class Known<T> {
 
   async #load(key: string, visit: Visit): Promise<Fact<T>> {
     const before = this.#facts.get(key)
+    // As old as the question: what changes while the answer is on its way is not in it.
+    const askedMs = visit.edge.clock()
     let text: string
     let value: T
     try {
@@ -101,22 +111,29 @@ export class Known<T> {
       if (error instanceof OriginAway) throw error
       throw new OriginAway(502, `the origin's ${this.#options.name} cannot be read`, { cause: error })
     }
-    const nowMs = visit.edge.clock()
     // What does not exist is not saved: anybody can invent names without end.
     const invented = value === undefined && before === undefined
-    const changed = before === undefined || before.text !== text || nowMs - before.savedMs > SAVE_EVERY_MS
+    const changed = before === undefined || before.text !== text || askedMs - before.savedMs > SAVE_EVERY_MS
     const due = changed && !invented
-    const fact = { value, text, atMs: nowMs, savedMs: due ? nowMs : (before?.savedMs ?? nowMs) }
+    const fact = { value, text, atMs: askedMs, savedMs: due ? askedMs : (before?.savedMs ?? askedMs) }
     this.#remember(key, fact)
-    if (due) visit.waitUntil(visit.edge.colo.putText(this.#address(key), text, nowMs))
+    if (due) visit.waitUntil(this.#save(key, text, visit))
     return fact
+  }
+
+  async #save(key: string, text: string, visit: Visit): Promise<void> {
+    const body = new TextEncoder().encode(text).buffer as ArrayBuffer
+    const reply = { ...NO_META, status: 200, contentType: 'application/json', storedAtMs: visit.nowMs, body }
+    await visit.edge.stored[0].put(this.#address(key), reply, visit)
   }
 
   /** What an earlier isolate knew. */
   async #restore(key: string, visit: Visit): Promise<Fact<T> | undefined> {
-    const saved = await visit.edge.colo.text(this.#address(key))
+    const saved = await visit.edge.stored[0].match(this.#address(key), visit)
     if (!saved) return undefined
-    const fact = { value: this.#options.parse(JSON.parse(saved.text)), ...saved, savedMs: saved.atMs }
+    const text = await new Response(saved.body).text()
+    const atMs = saved.storedAtMs
+    const fact = { value: this.#options.parse(JSON.parse(text)), text, atMs, savedMs: atMs }
     this.#remember(key, fact)
     return fact
   }

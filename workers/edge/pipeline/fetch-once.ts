@@ -3,48 +3,68 @@
 
 import type { CacheStep } from '#src/caching'
 import { ANONYMOUS, type Principal } from '#src/rights'
-import { GENERATION_HEADER } from '#src/services'
 import { within } from '../flight/single-flight.ts'
-import { contentLength, type HeldReply, isHeld, metaOf, type Reply } from '../reply.ts'
+import { isHeld } from '../reply.ts'
 import type { Visit } from '../visit.ts'
-import { ask, assertPresent, OriginAway } from './forward.ts'
-import { HELD_BYTES, keepHeld, keepStream, mayKeep, STORED_BYTES } from './keep.ts'
-import { discard, FOR_EVER, type Found, lookupHeld, lookupStored } from './lookup.ts'
+import { type AskOptions, ask, assertPresent, OriginAway } from './forward.ts'
+import { discard, FOR_EVER, type Found, lookupBeyond, lookupColo, lookupHeld, said } from './lookup.ts'
 import type { Resource } from './serve.ts'
-
-/** What those who wait can use: plain data only. */
-export type Outcome =
-  | { readonly kind: 'held'; readonly reply: HeldReply }
-  | { readonly kind: 'stored' }
-  /** Not to be shared: too large, or an answer to one person. */
-  | { readonly kind: 'apart' }
-  | { readonly kind: 'away'; readonly error: OriginAway }
+import { FROM_STORE, fromOrigin, type Led, type Outcome, take } from './take.ts'
 
 /** Longer than the origin may take: then a follower goes on its own. */
 const FOLLOW_MS = 45_000
 /** An origin that is slow is not waited for when there is something to show. */
 const PATIENCE_WITH_STALE_MS = 3_000
+/** What it failed to answer it is not asked again for so long, when there is something to show. */
+const REST_MS = 2_000
 
 export async function fetchOnce(resource: Resource, principal: Principal, visit: Visit, stale?: Found): Promise<Found> {
   if (visit.keptOnly && stale) return stale
   if (visit.keptOnly) throw new OriginAway(504, 'no cache of this edge has it')
   try {
-    return await fetchShared(resource, principal, visit, stale)
+    if (stale && isResting(resource, visit)) return shownAway(stale)
+    const found = await fetchShared(resource, principal, visit, stale)
+    if (stale && found.reply !== stale.reply) discard(stale)
+    return found
   } catch (error) {
     if (!(error instanceof OriginAway) || !stale) throw error
-    const [hit, ...rest] = stale.steps
-    return { reply: stale.reply, steps: [{ ...hit, detail: 'origin-away' }, ...rest] }
+    visit.edge.failed.set(resource.key, visit.edge.clock())
+    return shownAway(stale)
   }
 }
+
+/** What is aging is shown at once, and asked for again in the background: by one at a time. */
+export function renewLater(resource: Resource, principal: Principal, visit: Visit, aging: Found): Found {
+  const { flights, failed, clock } = visit.edge
+  if (!flights.find(resource.key) && !isResting(resource, visit)) {
+    const work = askOrigin(resource, principal, visit, aging).then(
+      ({ outcome, found }): Outcome => {
+        if (found.reply !== aging.reply) discard(found)
+        return outcome
+      },
+      (error): Outcome => {
+        if (!(error instanceof OriginAway)) throw error
+        failed.set(resource.key, clock())
+        return { kind: 'away', error }
+      },
+    )
+    visit.waitUntil(flights.lead(resource.key, work).catch(() => undefined))
+  }
+  return { reply: aging.reply, steps: said(aging.steps, { detail: 'stale-while-revalidate' }) }
+}
+
+const isResting = ({ key }: Resource, { edge, nowMs }: Visit): boolean =>
+  nowMs - (edge.failed.get(key) ?? Number.NEGATIVE_INFINITY) < REST_MS
+
+const shownAway = ({ reply, steps }: Found): Found => ({ reply, steps: said(steps, { detail: 'origin-away' }) })
 
 async function fetchShared(resource: Resource, principal: Principal, visit: Visit, stale?: Found): Promise<Found> {
   const { flights } = visit.edge
   const underway = flights.find(resource.key)
   if (underway) return follow(await within(underway, FOLLOW_MS), resource, principal, visit, stale)
-  const { key, lifetime } = resource
-  if (flights.landedSince(key, visit.nowMs)) {
+  if (flights.landedSince(resource.key, visit.nowMs)) {
     // Between our looking and now: a lookup that took its time must not become a second request.
-    const landed = lookupHeld(key, lifetime, visit) ?? (await lookupStored(key, lifetime, visit))
+    const landed = lookupHeld(resource, visit) ?? (await lookupColo(resource, visit))
     if (landed?.fresh) return landed.fresh
   }
 
@@ -81,37 +101,59 @@ async function follow(
   if (outcome?.kind === 'away') throw outcome.error
   if (outcome?.kind === 'held') return { reply: outcome.reply, steps }
   if (outcome?.kind === 'stored') {
-    const kept = await lookupStored(resource.key, FOR_EVER, visit)
+    const kept = await lookupColo({ ...resource, lifetime: FOR_EVER }, visit)
     if (kept?.fresh) return { reply: kept.fresh.reply, steps }
   }
   return (await lead(resource, principal, visit, stale)).found
 }
 
-interface Led {
-  readonly outcome: Outcome
-  readonly found: Found
+/** What the region has, else what the store or the origin has. */
+async function lead(resource: Resource, principal: Principal, visit: Visit, stale?: Found): Promise<Led> {
+  const beyond = stale ? undefined : await lookupBeyond(resource, visit)
+  const found = beyond?.fresh ?? beyond?.aging
+  if (found) return ledOf(found)
+  try {
+    return await askOrigin(resource, principal, visit, stale ?? beyond?.stale)
+  } catch (error) {
+    if (!(error instanceof OriginAway) || !beyond?.stale) throw error
+    return ledOf(shownAway(beyond.stale))
+  }
 }
 
-async function lead(resource: Resource, principal: Principal, visit: Visit, stale?: Found): Promise<Led> {
+const ledOf = (found: Found): Led => ({
+  outcome: isHeld(found.reply) ? { kind: 'held', reply: found.reply } : { kind: 'stored' },
+  found,
+})
+
+async function askOrigin(resource: Resource, principal: Principal, visit: Visit, stale?: Found): Promise<Led> {
+  const { kind, order } = resource
+  const { counters } = visit.edge
   const etag = stale?.reply.etag
   const stored = await fromStore(resource, visit)
-  if (stored) return take(stored, resource, principal, visit)
-  const response = await ask(visit, resource.ask, {
-    principal: resource.anonymous ? ANONYMOUS : principal,
-    ...resource.post,
-    headers: { ...resource.post?.headers, ...(etag ? { 'if-none-match': etag } : {}) },
-    timeoutMs: stale ? PATIENCE_WITH_STALE_MS : resource.timeoutMs,
-  })
-  if (response.status === 304 && stale) return confirmed(resource, stale, visit)
+  if (stored) return take(stored, resource, visit, { giver: FROM_STORE })
+  const asking = (options: AskOptions = {}) =>
+    ask(visit, resource.ask, {
+      principal: resource.anonymous ? ANONYMOUS : principal,
+      ...resource.post,
+      timeoutMs: resource.timeoutMs,
+      ...options,
+    })
   try {
-    await assertPresent(response)
+    const response = await asking(
+      stale && {
+        headers: { ...resource.post?.headers, ...(etag ? { 'if-none-match': etag } : {}) },
+        timeoutMs: PATIENCE_WITH_STALE_MS,
+      },
+    )
+    if (response.status !== 304 || !stale) await assertPresent(response)
+    counters.count('origin', kind, order, response.status === 404 ? 'absent' : 'hit')
+    return response.status === 304 && stale
+      ? confirmed(resource, stale, visit)
+      : await take(response, resource, visit, { giver: fromOrigin(response.headers), again: asking })
   } catch (error) {
-    response.body?.cancel().catch(() => undefined)
+    if (error instanceof OriginAway) counters.count('origin', kind, order, 'away')
     throw error
   }
-  const led = await take(response, resource, principal, visit)
-  discard(stale)
-  return led
 }
 
 /** A store that fails is a store that has nothing: the origin has everything. */
@@ -129,63 +171,5 @@ function confirmed(resource: Resource, stale: Found, visit: Visit): Led {
   visit.edge.confirmed.set(resource.key, visit.nowMs)
   const { reply } = stale
   const steps: CacheStep[] = [{ cache: stale.steps[0].cache, fwd: 'stale', fwdStatus: 304 }, ...stale.steps.slice(1)]
-  return { outcome: isHeld(reply) ? { kind: 'held', reply } : { kind: 'stored' }, found: { reply, steps } }
-}
-
-async function take(response: Response, resource: Resource, principal: Principal, visit: Visit): Promise<Led> {
-  const { status } = response
-  const meta = metaOf(response, visit.nowMs)
-  const size = contentLength(response.headers) ?? (response.body === null ? 0 : undefined)
-  const foreign = response.headers.get(GENERATION_HEADER) ?? resource.generation
-  // An answer to this principal alone, or bytes of a generation that the key does not name, are not for others.
-  const personal = status === 401 || status === 403
-  const decided = resource.control !== 'origin'
-  const sound = (status === 200 || status === 404) && foreign === resource.generation
-  const keep = sound && mayKeep(meta.cacheControl, { decided })
-  const originSteps = fromOrigin(response.headers)
-  const miss = (fwdStatus: number, stored: boolean): CacheStep[] => [
-    ...originSteps,
-    { cache: 'colo', fwd: 'uri-miss', fwdStatus, stored },
-    { cache: 'isolate', fwd: 'miss' },
-  ]
-
-  if (size !== undefined && size <= HELD_BYTES) {
-    const body = await bytesOf(response)
-    const reply: HeldReply = { ...meta, etag: meta.etag || (await etagOfBytes(status, body)), body }
-    if (keep) keepHeld(resource.key, reply, visit)
-    const found = { reply, steps: miss(status, keep) }
-    return { outcome: personal ? { kind: 'apart' } : { kind: 'held', reply }, found }
-  }
-  const passing: Reply = { ...meta, body: response.body as ReadableStream<Uint8Array>, size }
-  if (!keep || size === undefined || size > STORED_BYTES || !visit.edge.colo.works)
-    return { outcome: { kind: 'apart' }, found: { reply: passing, steps: miss(status, false) } }
-  const kept = await keepStream(resource.key, passing, visit)
-  if (kept) return { outcome: { kind: 'stored' }, found: { reply: kept, steps: miss(status, true) } }
-  // This host keeps nothing, and the body went into the attempt: once, and never again in this isolate.
-  const who = resource.anonymous ? ANONYMOUS : principal
-  const again = await ask(visit, resource.ask, { principal: who, ...resource.post, timeoutMs: resource.timeoutMs })
-  await assertPresent(again)
-  return take(again, resource, principal, visit)
-}
-
-async function bytesOf(response: Response): Promise<ArrayBuffer> {
-  try {
-    return await response.arrayBuffer()
-  } catch (cause) {
-    throw new OriginAway(502, 'the origin broke off its answer', { cause })
-  }
-}
-
-/** Of the content, where the origin gave none. */
-async function etagOfBytes(status: number, body: ArrayBuffer): Promise<string> {
-  if (status !== 200) return ''
-  const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', body)).subarray(0, 12)
-  return `"${Array.from(digest, (byte) => byte.toString(16).padStart(2, '0')).join('')}"`
-}
-
-/** What the origin says of its own cache (a tile made now, or found on its disk). */
-function fromOrigin(headers: Headers): CacheStep[] {
-  const said = headers.get('cache-status') ?? ''
-  if (!said.startsWith('origin')) return []
-  return [{ cache: 'origin', ...(/;\s*hit\b/.test(said) ? { hit: true } : { fwd: 'miss' as const }) }]
+  return ledOf({ reply, steps })
 }

@@ -82,8 +82,9 @@ export async function assertPresent(response: Response): Promise<void> {
   const seconds = Number(headers.get('retry-after') ?? 'NaN')
   const retryAfterS = seconds >= 0 && seconds <= 3600 ? seconds : 5
   // It may be one product's file that is gone: its own words say more than ours.
-  if (status === 503)
-    throw new OriginAway(503, (await reasonIn(response)) ?? 'the origin is not available now', { retryAfterS })
+  const reason = status === 503 ? await reasonIn(response) : undefined
+  if (!response.bodyUsed) response.body?.cancel().catch(() => undefined)
+  if (status === 503) throw new OriginAway(503, reason ?? 'the origin is not available now', { retryAfterS })
   if (status === 504) throw new OriginAway(504, 'the origin did not answer in time', { retryAfterS })
   throw new OriginAway(502, 'the origin failed to answer', { retryAfterS })
 }

@@ -1,33 +1,49 @@
 // What is kept, where, and in which form. Only whole 200s, and for seconds a 404; never an error, a refusal, a part.
 
-import type { HeldReply, StreamReply } from '../reply.ts'
+import type { Tier } from '../cache/tier.ts'
+import type { HeldReply, Reply, StreamReply } from '../reply.ts'
 import type { Visit } from '../visit.ts'
-import { FOR_EVER, lookupStored } from './lookup.ts'
 
 /** Held in JS while it is answered and shared; larger bodies stream. */
 export const HELD_BYTES = 1024 * 1024
-/** Streamed into the Cache API before it is answered from there; larger bodies only pass through. */
+/** Streamed into a tier before it is answered from there; larger bodies only pass through. */
 export const STORED_BYTES = 64 * 1024 * 1024
 
-/** A small body: at once in the isolate, a little later in the data centre. */
-export function keepHeld(key: string, reply: HeldReply, visit: Visit): void {
-  const { memory, colo } = visit.edge
-  memory.put(key, reply)
-  if (reply.status === 200) visit.waitUntil(colo.put(key, reply))
+/** Tiers that said they kept something and then did not have it: some hosts have a Cache API that keeps nothing. */
+const keepNothing = new WeakSet<Tier>()
+
+/** A small body: at once in the isolate, a little later in the tiers beyond. */
+export function keepHeld(key: string, reply: HeldReply, tiers: readonly Tier[], visit: Visit): void {
+  visit.edge.memory.put(key, reply)
+  if (reply.status === 200) for (const tier of tiers) putLater(tier, key, reply, visit)
 }
 
+export const putLater = (tier: Tier, key: string, reply: Reply, visit: Visit): void =>
+  visit.waitUntil(tier.put(key, reply, visit))
+
+export const keepsStreams = (tiers: readonly Tier[]): boolean => tiers.some((tier) => !keepNothing.has(tier))
+
 /**
- * A large body: into the data centre's cache without passing through JS, then read back, so that everyone who waits
- * gets a stream of their own. `undefined` when this host's Cache API keeps nothing: the body is used up then.
+ * A large body: into the nearest tier without passing through JS, then read back, so that everyone who waits gets a
+ * stream of their own; from there into the tiers beyond. `undefined` when that failed: the body is used up then.
  */
-export async function keepStream(key: string, reply: StreamReply, visit: Visit): Promise<StreamReply | undefined> {
-  const { colo } = visit.edge
-  if (await colo.put(key, reply)) {
-    const kept = await lookupStored(key, FOR_EVER, visit)
-    if (kept?.fresh) return kept.fresh.reply as StreamReply
-  }
-  colo.works = false
-  return undefined
+export async function keepStream(
+  key: string,
+  reply: StreamReply,
+  tiers: readonly Tier[],
+  visit: Visit,
+): Promise<Reply | undefined> {
+  const [nearest, ...beyond] = tiers.filter((tier) => !keepNothing.has(tier))
+  if (!nearest || !(await nearest.put(key, reply, visit))) return undefined
+  const kept = await nearest.match(key, visit)
+  if (!kept) keepNothing.add(nearest)
+  else for (const tier of beyond) visit.waitUntil(copy(key, nearest, tier, visit))
+  return kept
+}
+
+async function copy(key: string, from: Tier, to: Tier, visit: Visit): Promise<void> {
+  const again = await from.match(key, visit)
+  if (again) await to.put(key, again, visit)
 }
 
 /**

@@ -1,9 +1,12 @@
-// Isolate, then data centre. Says what was found, which caches were asked, and whether it is still fresh.
+// Isolate, then data centre; the region is asked by the one who leads a miss (fetch-once.ts). Says what was found,
+// which caches were asked, and whether it is still fresh. What is found below is raised above.
 
-import type { CacheStep } from '#src/caching'
+import { type CacheStep, tierAge } from '#src/caching'
 import { LARGEST_HELD } from '../cache/memory-tier.ts'
-import { type HeldReply, isHeld, type Reply, type StreamReply } from '../reply.ts'
+import type { Tier } from '../cache/tier.ts'
+import { isHeld, type Reply } from '../reply.ts'
 import type { Visit } from '../visit.ts'
+import { keepStream, putLater } from './keep.ts'
 
 export interface Found {
   readonly reply: Reply
@@ -12,15 +15,22 @@ export interface Found {
 
 export interface LookedUp {
   readonly fresh?: Found
-  /** Kept, but too old to be used unasked. */
+  /** Shown at once, while it is asked for again. */
+  readonly aging?: Found
+  /** Kept, but too old to be used while the origin is there. */
   readonly stale?: Found
 }
 
+/** What a lookup needs of a resource. */
+export interface Sought {
+  readonly key: string
+  readonly lifetime: Lifetime
+  /** It has its own object store, beside which a region's copy would be a second one. */
+  readonly store?: unknown
+}
+
 export const ISOLATE_HIT: readonly CacheStep[] = [{ cache: 'isolate', hit: true }]
-const COLO_HIT: readonly CacheStep[] = [
-  { cache: 'colo', hit: true },
-  { cache: 'isolate', fwd: 'miss' },
-]
+const ISOLATE_MISS: CacheStep = { cache: 'isolate', fwd: 'miss' }
 /** A negative answer is not kept for long. */
 const ABSENT_MS = 10_000
 
@@ -29,43 +39,85 @@ export type Lifetime = (reply: Reply) => number
 
 export const FOR_EVER: Lifetime = () => Number.POSITIVE_INFINITY
 
-export function lookupHeld(key: string, lifetime: Lifetime, visit: Visit): LookedUp | undefined {
-  const held = visit.edge.memory.get(key)
-  return held && judge(held, key, lifetime, visit, ISOLATE_HIT)
+/** The tiers beyond the isolate in which a resource is kept, the nearest first. */
+export const tiersOf = ({ store }: Sought, { edge }: Visit): readonly Tier[] =>
+  store ? edge.stored.slice(0, 1) : edge.stored
+
+export function lookupHeld(sought: Sought, visit: Visit): LookedUp | undefined {
+  const held = visit.edge.memory.get(sought.key)
+  return held && judge(held, sought, visit, ISOLATE_HIT)
 }
 
-export async function lookupStored(key: string, lifetime: Lifetime, visit: Visit): Promise<LookedUp | undefined> {
-  const stored = await visit.edge.colo.match(key)
-  const reply = stored && (await raise(stored, key, visit))
-  return reply && judge(reply, key, lifetime, visit, COLO_HIT)
+export const lookupColo = (sought: Sought, visit: Visit): Promise<LookedUp | undefined> => lookupTier(sought, 0, visit)
+
+export async function lookupBeyond(sought: Sought, visit: Visit): Promise<LookedUp | undefined> {
+  for (let i = 1; i < tiersOf(sought, visit).length; i++) {
+    const looked = await lookupTier(sought, i, visit)
+    if (looked) return looked
+  }
+  return undefined
 }
 
-function judge(
+async function lookupTier(sought: Sought, at: number, visit: Visit): Promise<LookedUp | undefined> {
+  const tiers = tiersOf(sought, visit)
+  const stored = await tiers[at].match(sought.key, visit)
+  const reply = stored && (await raise(stored, sought.key, tiers, at, visit))
+  return reply && judge(reply, sought, visit, hitSteps(tiers, at))
+}
+
+const hitSteps = (tiers: readonly Tier[], at: number): CacheStep[] => [
+  { cache: tiers[at].name, hit: true },
+  ...passed(tiers.slice(0, at)),
+]
+
+/** What the caches say when none of them had it: the outermost tells of the origin's answer. */
+export function missSteps(tiers: readonly Tier[], answered: Partial<CacheStep>): CacheStep[] {
+  const [outermost, ...nearer] = passed(tiers)
+  return [{ ...outermost, fwd: 'uri-miss', ...answered }, ...nearer]
+}
+
+const passed = (tiers: readonly Tier[]): CacheStep[] => [
+  ...tiers.map(({ name }): CacheStep => ({ cache: name, fwd: 'miss' })).reverse(),
+  ISOLATE_MISS,
+]
+
+function judge(reply: Reply, { key, lifetime }: Sought, visit: Visit, steps: readonly CacheStep[]): LookedUp {
+  const freshMs = reply.status === 200 ? lifetime(reply) : ABSENT_MS
+  if (freshMs === Number.POSITIVE_INFINITY) return { fresh: { reply, steps } }
+  const since = Math.max(reply.storedAtMs, visit.edge.confirmed.get(key) ?? 0)
+  const ageMs = visit.nowMs - since
+  const found = { reply, steps: said(steps, { ttlS: Math.floor((freshMs - ageMs) / 1000) }) }
+  const age = tierAge(ageMs, freshMs)
+  if (age === 'fresh') return { fresh: found }
+  if (reply.status === 200 && age === 'aging') return { aging: found }
+  if (reply.status === 200 && age === 'stale') return { stale: found }
+  discard(found)
+  return {}
+}
+
+/** More about the cache that answered. */
+export const said = ([answered, ...rest]: readonly CacheStep[], more: Partial<CacheStep>): CacheStep[] => [
+  { ...answered, ...more },
+  ...rest,
+]
+
+/** Small bodies move up into the isolate, all of them into the tiers above. `undefined` for one that was cut short. */
+async function raise(
   reply: Reply,
   key: string,
-  lifetime: Lifetime,
+  tiers: readonly Tier[],
+  at: number,
   visit: Visit,
-  steps: readonly CacheStep[],
-): LookedUp | undefined {
-  const lifeMs = reply.status === 200 ? lifetime(reply) : ABSENT_MS
-  if (lifeMs === Number.POSITIVE_INFINITY) return { fresh: { reply, steps } }
-  const since = Math.max(reply.storedAtMs, visit.edge.confirmed.get(key) ?? 0)
-  const leftMs = since + lifeMs - visit.nowMs
-  const [hit, ...rest] = steps
-  const found = { reply, steps: [{ ...hit, ttlS: Math.floor(leftMs / 1000) }, ...rest] }
-  if (leftMs > 0) return { fresh: found }
-  return reply.status === 200 ? { stale: found } : undefined
-}
-
-/** Small bodies move up into the isolate. `undefined` for one that was cut short. */
-async function raise(reply: StreamReply, key: string, visit: Visit): Promise<Reply | undefined> {
-  if (reply.size === undefined || reply.size > LARGEST_HELD) return reply
-  const held: HeldReply = { ...reply, body: await new Response(reply.body).arrayBuffer() }
-  if (held.body.byteLength !== reply.size) {
-    await visit.edge.colo.delete(key)
-    return undefined
+): Promise<Reply | undefined> {
+  const above = tiers.slice(0, at)
+  if (!isHeld(reply) && (reply.size === undefined || reply.size > LARGEST_HELD)) {
+    if (at === 0) return reply
+    return (await keepStream(key, reply, above, visit)) ?? (await tiers[at].match(key, visit))
   }
+  const held = isHeld(reply) ? reply : { ...reply, body: await new Response(reply.body).arrayBuffer() }
+  if (!isHeld(reply) && held.body.byteLength !== reply.size) return undefined
   visit.edge.memory.put(key, held)
+  for (const tier of above) putLater(tier, key, held, visit)
   return held
 }
 

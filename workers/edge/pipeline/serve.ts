@@ -6,10 +6,10 @@ import { decide, type ProductRights } from '#src/rights'
 import type { Visit } from '../visit.ts'
 import { answer } from './answer.ts'
 import { badToken, refuse } from './authorise.ts'
-import { fetchOnce } from './fetch-once.ts'
+import { fetchOnce, renewLater } from './fetch-once.ts'
 import type { AskOptions } from './forward.ts'
 import { identify } from './identify.ts'
-import { type Lifetime, lookupHeld, lookupStored } from './lookup.ts'
+import { type Lifetime, lookupColo, lookupHeld } from './lookup.ts'
 
 /** Something the origin has, addressed. */
 export interface Resource {
@@ -47,8 +47,12 @@ export async function serve(resource: Resource, visit: Visit): Promise<Response>
     return refuse(decision, visit, resource)
   }
 
-  const { key, lifetime } = resource
-  const looked = lookupHeld(key, lifetime, visit) ?? (await lookupStored(key, lifetime, visit))
-  const found = looked?.fresh ?? (await fetchOnce(resource, identity.principal, visit, looked?.stale))
+  const looked = lookupHeld(resource, visit) ?? (await lookupColo(resource, visit))
+  const found =
+    looked?.fresh ??
+    (looked?.aging
+      ? renewLater(resource, identity.principal, visit, looked.aging)
+      : await fetchOnce(resource, identity.principal, visit, looked?.stale))
+  visit.edge.counters.tally(found.steps, resource.kind, resource.order)
   return answer(found, resource, freshness(resource.kind, decision, visit.nowMs), visit)
 }

@@ -32,8 +32,10 @@ export async function hips(visit: Visit): Promise<Response> {
   // The tier of a map that has none is not told from a map that is not there.
   if (!map || (tier === 'public' && map.publicOrder < map.orderMin)) return problem(visit, 404, 'there is no such map')
   const resource = resourceOf(map, tier, file === '' ? 'index.html' : file)
-  if (typeof resource === 'string')
+  if (typeof resource === 'string') {
+    edge.counters.count('isolate', 'tile', parseTilePath(file)?.order, 'absent')
     return problem(visit, 404, resource, { 'cache-control': 'public, max-age=60', 'cache-status': KNOWN_ABSENT })
+  }
   return serve(resource, visit)
 }
 
@@ -60,7 +62,7 @@ function resourceOf(map: MapFacts, tier: Tier, file: string): Resource | string 
     if (tile && map.coverage && !touches(map.coverage, order, tile.npix)) return 'the tile is outside the map'
     // One key for both tiers: the bytes are the same, and who may have them is decided before.
     const ask = `${HIPS}${tier}/${map.map}/${file}`
-    return { kind: 'tile', key: keyPrefix + file, rights, ask, generation, lifetime: FOR_EVER }
+    return { kind: 'tile', key: keyPrefix + file, rights, ask, generation, lifetime: FOR_EVER, order }
   }
   // Each tier has its own: they say which orders there are.
   if (!mapFileMediaType(file)) return 'a map has tiles, Allsky images, properties, Moc.fits, preview.jpg and index.html'
