@@ -6,7 +6,11 @@ import { defineConfig } from 'vitest/config'
 const workerd = () =>
   cloudflareTest({
     wrangler: { configPath: './wrangler.toml' },
-    miniflare: { cf: false, bindings: { EDGE_SECRET: 'only-for-tests-0123456789abcdef' }, r2Buckets: ['REGION_STORE'] },
+    miniflare: {
+      cf: false,
+      bindings: { EDGE_SECRET: 'only-for-tests-0123456789abcdef' },
+      r2Buckets: ['REGION_STORE', 'PACKS'],
+    },
   } as never)
 
 export default defineConfig({

@@ -18,6 +18,7 @@ import { cleanPath, rawPath, rawQuery } from './path.ts'
 import { ask, OriginAway } from './pipeline/forward.ts'
 import { problem } from './problem.ts'
 import { HIPS, hips } from './routes/hips.ts'
+import { PackTiles } from './storage/pack-tiles.ts'
 import { type Edge, requestIdOf, type Visit } from './visit.ts'
 
 type Waiter = Pick<ExecutionContext, 'waitUntil'>
@@ -59,6 +60,7 @@ export function createEdge(settings: Settings, { clock = Date.now }: { clock?: (
       freshMs: FACTS_FRESH_MS,
     }),
     tokens: new TokenVerifier(settings, jwks),
+    packs: settings.openPack && new PackTiles(settings.openPack, { clock }),
     confirmed: new RecentMap(2_000),
     respond: (visit) => respond(visit, app),
     failed: new RecentMap(2_000),

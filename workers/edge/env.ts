@@ -1,6 +1,9 @@
 // The edge worker's bindings, validated once. Nothing else in `workers/edge` reads the environment.
 
 import { tokenIssuer } from '#src/rights'
+import { httpSource } from './storage/http-source.ts'
+import type { OpenPack } from './storage/pack-tiles.ts'
+import { r2Source } from './storage/r2-source.ts'
 
 /** As `wrangler.toml`, `npm start` and `skyedge serve-edge` hand them in. */
 export interface Env {
@@ -16,6 +19,12 @@ export interface Env {
   readonly COLO_DISK?: Fetcher
   /** The region's tier: an R2 bucket, or a disk service of a machine of one's own. */
   readonly REGION_STORE?: R2Bucket | Fetcher
+  /** The bucket that packed maps are published to. */
+  readonly PACKS?: R2Bucket
+  /** Or where the same objects are to be had over HTTP, by range: without a trailing slash. */
+  readonly PACKS_URL?: string
+  /** What the edge says there as its `Authorization`; a secret. */
+  readonly PACKS_AUTHORIZATION?: string
   /** The `iss` a token must carry; default: the embedded issuer of the demo's authority. */
   readonly TOKEN_ISSUER?: string
   /** The availability worker, which `/availability` and `/status` show here too. */
@@ -48,6 +57,8 @@ export interface Settings {
   readonly enqueue?: (messages: readonly WarmMessage[]) => Promise<void>
   readonly coloDisk?: Fetcher
   readonly regionStore?: R2Bucket | Fetcher
+  /** Opens an object of the store that packed maps lie in. */
+  readonly openPack?: OpenPack
   /** `fetch`, or the service binding's. */
   readonly fetch: (request: Request) => Promise<Response>
 }
@@ -94,6 +105,16 @@ export function readEnv(env: Env): Settings {
     }),
     coloDisk: env.COLO_DISK,
     regionStore: env.REGION_STORE,
+    openPack: packsOf(env),
     fetch: service ? (request) => service.fetch(request) : (request) => fetch(request),
   }
+}
+
+function packsOf({ PACKS: bucket, PACKS_URL = '', PACKS_AUTHORIZATION: authorization }: Env): OpenPack | undefined {
+  if (bucket) return (key) => r2Source(bucket, key)
+  const base = PACKS_URL.replace(/\/+$/, '')
+  if (base === '') return undefined
+  if (!/^https?:\/\/[^/?#\s@]+(\/[^?#\s]*)?$/.test(base))
+    throw new EnvError('PACKS_URL is no address, expected http(s)://host[:port][/path]')
+  return (key) => httpSource(base, key, authorization)
 }

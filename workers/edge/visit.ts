@@ -12,6 +12,7 @@ import type { Known } from './knowledge/known.ts'
 import type { Manifest } from './knowledge/maps.ts'
 import type { ProductFacts } from './knowledge/products.ts'
 import type { Outcome } from './pipeline/take.ts'
+import type { PackTiles } from './storage/pack-tiles.ts'
 
 /** What lives as long as the isolate. */
 export interface Edge {
@@ -26,6 +27,8 @@ export interface Edge {
   readonly maps: Known<Manifest>
   readonly products: Known<ProductFacts | undefined>
   readonly tokens: TokenVerifier
+  /** The object store of packed maps, where there is one. */
+  readonly packs?: PackTiles
   /** When a stored document was last confirmed by the origin (304), Unix ms by key. */
   readonly confirmed: RecentMap<number>
   /** The answer to a visit, whoever makes it: never throws. */

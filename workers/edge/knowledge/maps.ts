@@ -19,6 +19,8 @@ export interface MapFacts {
   readonly formats: readonly string[]
   readonly rights: ProductRights
   readonly coverage?: Moc
+  /** Where the object store has the map's packs, and the order of the cells they are of. */
+  readonly packs?: { readonly prefix: string; readonly shardOrder: number }
   /** The key of a tile is this and the tile's path. */
   readonly keyPrefix: string
 }
@@ -35,7 +37,7 @@ export function parseManifest(value: unknown): Manifest {
 }
 
 function parseMap(value: Record<string, unknown>): MapFacts {
-  const { map, release, generation, orderMin = 0, order, publicOrder = -1, formats, rights, moc } = value
+  const { map, release, generation, orderMin = 0, order, publicOrder = -1, formats, rights, moc, packs } = value
   if (typeof map !== 'string' || !NAME.test(map)) throw new TypeError('a map has no usable name')
   if (typeof generation !== 'string' || generation === '') throw new TypeError(`map ${map} has no generation`)
   if (!isOrder(order) || !isOrder(orderMin) || !Number.isInteger(publicOrder))
@@ -51,8 +53,18 @@ function parseMap(value: Record<string, unknown>): MapFacts {
     formats: known,
     rights: parseRights(rights),
     coverage: moc === undefined || moc === null ? undefined : parseCoverage(moc),
+    packs: parsePacks(packs),
     keyPrefix: tileKey(generation, map, ''),
   }
+}
+
+const PREFIX = /^[A-Za-z0-9_][\w.-]*(\/[A-Za-z0-9_][\w.-]*)*$/
+
+/** What cannot be used is not: the origin has every tile. */
+function parsePacks(value: unknown): MapFacts['packs'] {
+  const { prefix, shardOrder } = (value ?? {}) as Record<string, unknown>
+  if (typeof prefix !== 'string' || !PREFIX.test(prefix) || !isOrder(shardOrder)) return undefined
+  return { prefix, shardOrder }
 }
 
 const isOrder = (value: unknown): value is number =>

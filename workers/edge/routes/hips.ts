@@ -9,6 +9,7 @@ import type { MapFacts } from '../knowledge/maps.ts'
 import { FOR_EVER } from '../pipeline/lookup.ts'
 import { type Resource, serve } from '../pipeline/serve.ts'
 import { problem } from '../problem.ts'
+import type { PackedAddress } from '../storage/pack-tiles.ts'
 import type { Visit } from '../visit.ts'
 
 export const HIPS = '/hips/'
@@ -62,7 +63,8 @@ function resourceOf(map: MapFacts, tier: Tier, file: string): Resource | string 
     if (tile && map.coverage && !touches(map.coverage, order, tile.npix)) return 'the tile is outside the map'
     // One key for both tiers: the bytes are the same, and who may have them is decided before.
     const ask = `${HIPS}${tier}/${map.map}/${file}`
-    return { kind: 'tile', key: keyPrefix + file, rights, ask, generation, lifetime: FOR_EVER, order }
+    const store = map.packs && storeOf(map, tile ? { format, order, npix: tile.npix } : { format, allsky: order })
+    return { kind: 'tile', key: keyPrefix + file, rights, store, ask, generation, lifetime: FOR_EVER, order }
   }
   // Each tier has its own: they say which orders there are.
   if (!mapFileMediaType(file)) return 'a map has tiles, Allsky images, properties, Moc.fits, preview.jpg and index.html'
@@ -74,6 +76,10 @@ function resourceOf(map: MapFacts, tier: Tier, file: string): Resource | string 
     generation,
     lifetime: () => DESCRIPTION_MS,
   }
+}
+
+const storeOf = (map: MapFacts, address: PackedAddress): Resource['store'] => {
+  return async (visit) => visit.edge.packs?.tile(map, address, visit)
 }
 
 /** The public endpoint is everybody's, up to its order. */
