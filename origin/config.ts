@@ -18,6 +18,12 @@ export class ConfigError extends Error {
   }
 }
 
+/** An edge: what its region is called, and where it answers, without a trailing slash. */
+export interface EdgeUrl {
+  readonly region: string
+  readonly url: string
+}
+
 export interface Config {
   /** Absolute folder of the catalogue, products, tiles, job results and edge caches. */
   readonly dataFolder: string
@@ -29,6 +35,8 @@ export interface Config {
   readonly availabilityPort: number
   /** Edges (= regions) that `npm start` starts, 1 to 16. */
   readonly edges: number
+  /** The edges of this node by region, where `npm start` does not start them. */
+  readonly edgeUrls?: readonly EdgeUrl[]
   /** `postgres://…`; undefined = embedded SQLite below `dataFolder`. */
   readonly databaseUrl?: string
   /** Where packed maps are published to: `s3://bucket/prefix` or `file:///folder`; undefined = nowhere. */
@@ -61,6 +69,11 @@ export const SETTINGS: readonly Setting[] = [
   { name: 'SKYEDGE_ORIGIN_PORT', fallback: '8780', meaning: 'port of the origin' },
   { name: 'SKYEDGE_AVAILABILITY_PORT', fallback: '8781', meaning: 'port of the availability worker' },
   { name: 'SKYEDGE_EDGES', fallback: '1', meaning: 'edges (= regions) to start' },
+  {
+    name: 'SKYEDGE_EDGE_URLS',
+    fallback: '',
+    meaning: 'edges that run elsewhere, as region=url, blanks between; empty = those started here',
+  },
   {
     name: 'SKYEDGE_DATABASE_URL',
     fallback: '',
@@ -115,6 +128,7 @@ export function loadConfig(env: Environment = process.env): Config {
     originPort: whole('SKYEDGE_ORIGIN_PORT', 0, 65535),
     availabilityPort: whole('SKYEDGE_AVAILABILITY_PORT', 0, 65535),
     edges: whole('SKYEDGE_EDGES', 1, 16),
+    edgeUrls: edgeUrlsOf(text('SKYEDGE_EDGE_URLS')),
     databaseUrl: url('SKYEDGE_DATABASE_URL', ['postgres:', 'postgresql:']),
     objectStore: text('SKYEDGE_OBJECT_STORE').replace(/\/+$/, '') || undefined,
     aws: {
@@ -126,6 +140,8 @@ export function loadConfig(env: Environment = process.env): Config {
     originLatencyMs: whole('SKYEDGE_ORIGIN_LATENCY_MS', 0, 60_000),
     authority: text('SKYEDGE_AUTHORITY'),
   }
+  if (config.edgeUrls?.length === 0)
+    refuse('SKYEDGE_EDGE_URLS', 'region=http(s)://host[:port], each region once, blanks between')
   if (!/^[A-Za-z0-9.:[\]_-]+$/.test(config.host)) refuse('SKYEDGE_HOST', 'a host name or an address')
   // IVOA Identifiers 2.0 §2.3.2: an authority has at least three characters and starts with a letter or digit.
   if (!/^[A-Za-z0-9][A-Za-z0-9._~-]{2,}$/.test(config.authority))
@@ -155,4 +171,16 @@ function portClashes({ edgePort, edges, originPort, availabilityPort }: Config):
   if (isEdge(availabilityPort) || (availabilityPort !== 0 && availabilityPort === originPort))
     problems.push(`SKYEDGE_AVAILABILITY_PORT is ${availabilityPort}, expected a port of its own`)
   return problems
+}
+
+/** Undefined where nothing is said; empty where it cannot be read. */
+function edgeUrlsOf(text: string): EdgeUrl[] | undefined {
+  if (text === '') return undefined
+  const edges: EdgeUrl[] = []
+  for (const word of text.split(/[\s,]+/).filter((each) => each !== '')) {
+    const [, region, url] = /^([\w.-]{1,64})=(https?:\/\/[^/?#@\s]+)\/*$/.exec(word) ?? []
+    if (!region || !URL.canParse(url) || edges.some((edge) => edge.region === region)) return []
+    edges.push({ region, url })
+  }
+  return edges
 }

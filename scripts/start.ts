@@ -5,6 +5,7 @@ import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { tokenIssuer } from '#src/rights'
 import { type Config, ConfigError, loadConfig } from '../origin/config.ts'
+import { regionName } from '../origin/edges/edges.ts'
 import { loadEdgeSecret } from '../origin/identity/keys.ts'
 import { makeDemoOnce } from './demo/first-start.ts'
 import { assertPortsFree } from './processes/free-ports.ts'
@@ -69,8 +70,6 @@ async function start(config: Config, parts: Part[], watch: Watch): Promise<strin
   const more = edges.slice(1).map(({ url }, n) => ` edge${n + 2}=${url}`)
   return `ready edge=${edges[0].url} origin=${origin.url} availability=${shown.url}${more.join('')}`
 }
-
-const regionName = (n: number) => `region-${n + 1}`
 
 async function stopAll(parts: Part[]): Promise<void> {
   const late = setTimeout(() => process.exit(1), STOP_MS)

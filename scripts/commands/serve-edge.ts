@@ -1,13 +1,12 @@
 // `skyedge serve-edge`: one edge on plain workerd, without miniflare: for a machine that serves.
 
-import { readFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { type Command, InvalidArgumentError } from 'commander'
 import { tokenIssuer } from '#src/rights'
 import { loadConfig } from '../../origin/config.ts'
+import { edgeSecret } from '../edge-secret.ts'
 import { untilSignal } from '../processes/signal.ts'
 import { startWorkerdEdge } from '../processes/workerd-edge.ts'
-import { UsageError } from '../usage.ts'
 
 interface ServeOptions {
   readonly origin: string
@@ -64,15 +63,4 @@ export function register(program: Command): void {
       if (ended === 'asked') await edge.stop()
       else throw new Error(`workerd ended by itself with status ${ended}`)
     })
-}
-
-/** From the environment, or from the first folder that has it. */
-async function edgeSecret(folders: readonly string[]): Promise<string> {
-  const given = process.env.EDGE_SECRET?.trim()
-  if (given) return given
-  for (const folder of folders) {
-    const text = await readFile(join(folder, 'secret'), 'utf8').catch(() => undefined)
-    if (text?.trim()) return text.trim()
-  }
-  throw new UsageError('no secret to share with the origin: set EDGE_SECRET, or SKYEDGE_DATA to the folder that has it')
 }
