@@ -31,6 +31,7 @@ const ALLOWED: Record<string, readonly string[]> = {
   datalink: ['xml', 'votable', 'dali'],
   uws: ['xml', 'dali'],
   vosi: ['xml', 'dali', 'votable'],
+  registry: ['sky', 'xml', 'moc', 'votable', 'vosi'],
   services: ['*'],
 }
 

@@ -22,6 +22,12 @@ export interface Capability {
   readonly version?: '1.0' | '1.1'
   /** A page for people. */
   readonly page?: boolean
+  /** The interface is the standard's own, though it takes no parameters of it. */
+  readonly std?: boolean
+  /** Nobody is let in without signing in. */
+  readonly signInOnly?: boolean
+  /** In a sentence, for people. */
+  readonly description?: string
   /** What the standard's own schema adds: a type of its namespace, and elements after the interface. */
   readonly extension?: {
     readonly type: string
@@ -47,18 +53,24 @@ export function capabilitiesXml(capabilities: readonly Capability[]): string {
   )
 }
 
-function capabilityElement(capability: Capability): XmlElement {
+export function capabilityElement(capability: Capability): XmlElement {
   const { standardId, accessUrl, use = 'full', service, resultTypes = [], securityMethods = [] } = capability
-  const { version = '1.0', page = false, extension } = capability
-  const anonymous = securityMethods.length > 0 ? element('securityMethod') : undefined
+  const {
+    version = '1.0',
+    page = false,
+    extension,
+    std = service !== undefined || extension !== undefined,
+  } = capability
+  const anonymous = securityMethods.length > 0 && !capability.signInOnly ? element('securityMethod') : undefined
   return element(
     'capability',
     { ...extension?.namespaces, 'xsi:type': extension?.type, standardID: standardId },
+    capability.description === undefined ? undefined : element('description', {}, capability.description),
     element(
       'interface',
       page
         ? { 'xsi:type': 'vr:WebBrowser', 'xmlns:vr': 'http://www.ivoa.net/xml/VOResource/v1.0' }
-        : { 'xsi:type': 'vs:ParamHTTP', role: service || extension ? 'std' : undefined, version },
+        : { 'xsi:type': 'vs:ParamHTTP', role: std ? 'std' : undefined, version },
       element('accessURL', { use }, accessUrl),
       anonymous,
       securityMethods.map((standardID) => element('securityMethod', { standardID })),

@@ -5,9 +5,10 @@ export {
   BASIC_AA,
   type Capability,
   capabilitiesXml,
+  capabilityElement,
   VOSI_AVAILABILITY,
   VOSI_CAPABILITIES,
   vosiCapabilities,
 } from './capabilities.ts'
-export { type TablesOptions, tablesXml, tableXml } from './tables.ts'
+export { type TablesOptions, tableSchemas, tablesXml, tableXml } from './tables.ts'
 export { TAP_SCHEMA, tableName, tapSchemaRows } from './tap-schema.ts'

@@ -16,15 +16,12 @@ export interface TablesOptions {
   readonly detail?: 'min' | 'max'
 }
 
-export function tablesXml(set: TableSet, { detail = 'max' }: TablesOptions = {}): string {
-  return xmlDocument(
-    element(
-      'vosi:tableset',
-      NAMESPACES,
-      set.map((schema) => schemaElement(schema, detail)),
-    ),
-  )
-}
+export const tablesXml = (set: TableSet, options?: TablesOptions): string =>
+  xmlDocument(element('vosi:tableset', NAMESPACES, tableSchemas(set, options)))
+
+/** What stands in a tableset, here and in a registry record. */
+export const tableSchemas = (set: TableSet, { detail = 'max' }: TablesOptions = {}): XmlElement[] =>
+  set.map((schema) => schemaElement(schema, detail))
 
 /** undefined where there is no such table; names in any case. */
 export function tableXml(set: TableSet, name: string): string | undefined {
