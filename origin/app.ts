@@ -16,6 +16,7 @@ import { healthRoutes } from './routes/health.ts'
 import { hipsRoutes } from './routes/hips.ts'
 import { internalRoutes } from './routes/internal.ts'
 import { mocRoutes } from './routes/moc.ts'
+import { registryRoutes } from './routes/registry.ts'
 import { siaRoutes } from './routes/sia.ts'
 import { siteRoutes } from './routes/site.ts'
 import { sodaRoutes } from './routes/soda.ts'
@@ -33,6 +34,7 @@ const PARTS: readonly OriginPart[] = [
   caomRoutes,
   footprintRoutes,
   mocRoutes,
+  registryRoutes,
   siteRoutes,
   tapRoutes,
   siaRoutes,

@@ -49,6 +49,16 @@ export interface Config {
   readonly originLatencyMs: number
   /** Naming authority of publisher identifiers: `ivo://{authority}/{release}?{productId}`. */
   readonly authority: string
+  /** Under which the world knows the node, without a trailing slash; undefined = as each request names it. */
+  readonly publicUrl?: string
+  /** What the node is called in registries. */
+  readonly title: string
+  /** Who publishes its data. */
+  readonly organisation: string
+  readonly contactName: string
+  readonly contactEmail: string
+  /** Of the data that are open to everybody. */
+  readonly licenceUrl?: string
 }
 
 export interface Setting {
@@ -97,6 +107,12 @@ export const SETTINGS: readonly Setting[] = [
   },
   { name: 'SKYEDGE_ORIGIN_LATENCY_MS', fallback: '0', meaning: 'artificial latency between edge and origin, ms' },
   { name: 'SKYEDGE_AUTHORITY', fallback: 'skyedge.example', meaning: 'naming authority of publisher identifiers' },
+  { name: 'SKYEDGE_PUBLIC_URL', fallback: '', meaning: 'address of the node for registries; empty = as it was asked' },
+  { name: 'SKYEDGE_TITLE', fallback: 'Skyedge node', meaning: 'what the node is called in registries' },
+  { name: 'SKYEDGE_ORGANISATION', fallback: '', meaning: 'who publishes the data; empty = the title' },
+  { name: 'SKYEDGE_CONTACT_NAME', fallback: '', meaning: 'whom to write to; empty = the organisation' },
+  { name: 'SKYEDGE_CONTACT_EMAIL', fallback: '', meaning: 'where to write to; empty = operator@ the authority' },
+  { name: 'SKYEDGE_LICENCE_URL', fallback: '', meaning: 'licence of the open data, e.g. of Creative Commons' },
 ]
 
 type Environment = Readonly<Record<string, string | undefined>>
@@ -139,6 +155,12 @@ export function loadConfig(env: Environment = process.env): Config {
     originUrl: url('SKYEDGE_ORIGIN_URL', ['http:', 'https:']),
     originLatencyMs: whole('SKYEDGE_ORIGIN_LATENCY_MS', 0, 60_000),
     authority: text('SKYEDGE_AUTHORITY'),
+    publicUrl: url('SKYEDGE_PUBLIC_URL', ['http:', 'https:']),
+    title: text('SKYEDGE_TITLE'),
+    organisation: text('SKYEDGE_ORGANISATION') || text('SKYEDGE_TITLE'),
+    contactName: text('SKYEDGE_CONTACT_NAME') || text('SKYEDGE_ORGANISATION') || text('SKYEDGE_TITLE'),
+    contactEmail: text('SKYEDGE_CONTACT_EMAIL') || `operator@${text('SKYEDGE_AUTHORITY')}`,
+    licenceUrl: url('SKYEDGE_LICENCE_URL', ['http:', 'https:']),
   }
   if (config.edgeUrls?.length === 0)
     refuse('SKYEDGE_EDGE_URLS', 'region=http(s)://host[:port], each region once, blanks between')
@@ -146,6 +168,9 @@ export function loadConfig(env: Environment = process.env): Config {
   // IVOA Identifiers 2.0 §2.3.2: an authority has at least three characters and starts with a letter or digit.
   if (!/^[A-Za-z0-9][A-Za-z0-9._~-]{2,}$/.test(config.authority))
     refuse('SKYEDGE_AUTHORITY', 'a naming authority such as "skyedge.example"')
+  // OAI-PMH 2.0, emailType; the name before the @ may not begin a second address.
+  if (!/^[^\s@<>,;]+@(?:[^\s@.]+\.)+[^\s@.]+$/.test(config.contactEmail))
+    refuse('SKYEDGE_CONTACT_EMAIL', 'an address such as help@skyedge.example')
   if (!/^[a-z0-9-]{2,40}$/.test(config.aws.region)) refuse('AWS_REGION', 'a region such as "eu-west-1"')
   const store = config.objectStore && storeProblem(config.objectStore, config.aws)
   if (store) problems.push(`SKYEDGE_OBJECT_STORE ${store}`)
