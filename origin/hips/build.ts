@@ -32,7 +32,10 @@ export interface BuildOptions {
   readonly band?: string
   /** Deepest order; default: the first whose pixels are no larger than the images'. */
   readonly order?: number
-  /** Deepest order that everybody may see; default: all of a map of public images, else two less than the order. */
+  /**
+   * Deepest order that everybody may see; default: all of a map of public images, else two less than the order; no more
+   * than the map had before.
+   */
   readonly publicOrder?: number
   readonly formats?: readonly TileFormat[]
   /** Default: those of the map before, else `auto`. */
@@ -74,10 +77,10 @@ export async function buildMap(options: BuildOptions, world: BuildWorld): Promis
   const { products, leftOut } = await productsOfMap(catalog, options.from, { band: options.band, nowMs })
   const native = orderFor(Math.min(...products.map(({ pixelScaleArcsec }) => pixelScaleArcsec)))
   const order = checkOrder(options.order ?? native)
-  const publicOrder = checkPublicOrder(options.publicOrder, order, products)
   const formats = options.formats ?? ['png', 'fits']
   const hipsFolder = hipsFolderOf(world.dataFolder)
   const old = await oldMap(catalog, hipsFolder, map)
+  const publicOrder = checkPublicOrder(options.publicOrder, order, products, old?.record.publicOrder)
 
   const images = await weighted(products, new PlaneFinder(catalog))
   const { cuts, keptCuts } = await cutsOf(options, old, images)
@@ -193,9 +196,16 @@ function checkOrder(order: number): number {
   return order
 }
 
-export function checkPublicOrder(wanted: number | undefined, order: number, products: readonly Product[]): number {
+/** `before`: the map's own until now; to build it again shows nobody more than was said. */
+export function checkPublicOrder(
+  wanted: number | undefined,
+  order: number,
+  products: readonly Product[],
+  before = order,
+): number {
   const allPublic = products.every(({ rights }) => rights.access === 'public')
-  const publicOrder = wanted ?? (allPublic ? order : Math.max(MIN_ORDER, order - 2))
+  const most = allPublic ? order : Math.max(MIN_ORDER, order - 2)
+  const publicOrder = wanted ?? (before >= MIN_ORDER ? Math.min(most, before) : most)
   if (!Number.isInteger(publicOrder) || publicOrder < MIN_ORDER || publicOrder > order)
     throw new HipsBuildError('bad-option', `the public order is ${MIN_ORDER} to ${order}, got ${publicOrder}`)
   return publicOrder

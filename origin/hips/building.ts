@@ -131,6 +131,19 @@ async function sweepBuilds(hipsFolder: string, key: string, nowMs: number): Prom
   }
 }
 
+/** What builds of a map left, when it is removed; how many. A build that runs is left alone. */
+export async function removeBuilds(hipsFolder: string, map: string): Promise<number> {
+  let removed = 0
+  for (const name of await readdir(hipsFolder).catch(() => [])) {
+    if (FOLDER.exec(name)?.[1] !== sha(map).slice(0, 16)) continue
+    const header = readHeader(join(hipsFolder, name))
+    if (header && (running.has(header.key) || (header.pid !== process.pid && isAlive(header)))) continue
+    await rm(join(hipsFolder, name), { recursive: true, force: true })
+    removed++
+  }
+  return removed
+}
+
 /** What was being written when the build was killed. */
 function sweepParts(folder: string): void {
   for (const name of readdirSync(folder)) {

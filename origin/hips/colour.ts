@@ -62,13 +62,14 @@ export async function buildColourMap(
   for (const { bands, collections } of records)
     for (const band of bands)
       products.push(...(await productsOfMap(catalog, collections, { band, nowMs: world.nowMs })).products)
+  const hipsFolder = hipsFolderOf(world.dataFolder)
+  const old = await oldMap(catalog, hipsFolder, options.map)
   const publicOrder = checkPublicOrder(
     options.publicOrder ?? Math.min(...records.map((r) => r.publicOrder)),
     order,
     products,
+    old?.record.publicOrder,
   )
-  const hipsFolder = hipsFolderOf(world.dataFolder)
-  const old = await oldMap(catalog, hipsFolder, options.map)
   // Colours have no values: a list of formats without a picture means PNG.
   const pictures = (options.formats ?? []).filter((format) => format !== 'fits')
   const formats = pictures.length > 0 ? pictures : (['png'] as const)

@@ -131,6 +131,13 @@ describe('a map built again', () => {
     expect(cut.remade).toBe(cut.tiles)
   })
 
+  it('shows everybody no more than before, until that is said', async () => {
+    const map = 'grow/shy'
+    const shy = await build({ map, publicOrder: 4 })
+    expect((await build({ map, title: 'again' })).record.publicOrder).toBe(4)
+    expect((await build({ map, publicOrder: shy.record.order })).record.publicOrder).toBe(shy.record.order)
+  })
+
   it('keeps tiles that were made on demand and are still right', async () => {
     const lazy = await build({ map: 'grow/lazy', skipDeepest: true })
     const maker = new TileMaker({ catalog: world.catalog, dataFolder: world.dataFolder, threads })
