@@ -12,3 +12,10 @@ export const tileKey = (generation: string, map: string, path: string): string =
 /** `canonicalQuery` as `src/services` writes it. */
 export const cutoutKey = (generation: string, canonicalQuery: string): string =>
   `${BASE}/soda/${encodeURIComponent(generation)}/${encodeURIComponent(canonicalQuery)}`
+
+/** Which of `count` equal parts a key belongs to, [0, count): FNV-1a. */
+export function cacheShard(key: string, count: number): number {
+  let hash = 0x811c9dc5
+  for (let i = 0; i < key.length; i++) hash = Math.imul(hash ^ key.charCodeAt(i), 0x01000193)
+  return (hash >>> 0) % count
+}

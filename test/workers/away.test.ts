@@ -167,3 +167,24 @@ describe('many at once', () => {
     expect([one.status, two.status]).toEqual([403, 200])
   })
 })
+
+describe('the object where flights of all isolates meet', () => {
+  const TILE_OF = (npix: number) => TILE.replace('105', String(npix))
+  const namespace = (fetch: () => Promise<Response>) =>
+    ({ idFromName: () => 'id', get: () => ({ fetch }) }) as unknown as DurableObjectNamespace
+
+  it('is done without when it does not answer, fails, or talks nonsense', async () => {
+    const never = () => new Promise<Response>(() => undefined)
+    const objects = [never, () => Promise.reject(new Error('overloaded')), async () => new Response('nonsense')]
+    for (const [i, fetch] of objects.entries()) {
+      const world = new World({ flights: namespace(fetch) }).put(TILE_OF(101 + i), bytesOf(1000))
+      // Past the rest that the one before was given.
+      world.nowMs += i * 20_000
+      const began = Date.now()
+      const answer = await world.get(TILE_OF(101 + i))
+      expect([answer.status, (await answer.arrayBuffer()).byteLength]).toEqual([200, 1000])
+      expect(Date.now() - began).toBeLessThan(1_500)
+      expect(world.hits(TILE_OF(101 + i))).toBe(1)
+    }
+  })
+})

@@ -25,6 +25,8 @@ export interface Env {
   readonly PACKS_URL?: string
   /** What the edge says there as its `Authorization`; a secret. */
   readonly PACKS_AUTHORIZATION?: string
+  /** Where misses of all isolates of a place meet (flight/flights.ts). Without it each isolate has its own flights. */
+  readonly FLIGHTS?: DurableObjectNamespace
   /** The `iss` a token must carry; default: the embedded issuer of the demo's authority. */
   readonly TOKEN_ISSUER?: string
   /** The availability worker, which `/availability` and `/status` show here too. */
@@ -59,6 +61,7 @@ export interface Settings {
   readonly regionStore?: R2Bucket | Fetcher
   /** Opens an object of the store that packed maps lie in. */
   readonly openPack?: OpenPack
+  readonly flights?: DurableObjectNamespace
   /** `fetch`, or the service binding's. */
   readonly fetch: (request: Request) => Promise<Response>
 }
@@ -106,6 +109,7 @@ export function readEnv(env: Env): Settings {
     coloDisk: env.COLO_DISK,
     regionStore: env.REGION_STORE,
     openPack: packsOf(env),
+    flights: env.FLIGHTS,
     fetch: service ? (request) => service.fetch(request) : (request) => fetch(request),
   }
 }

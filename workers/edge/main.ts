@@ -6,6 +6,8 @@ import { createEdge, type Fetch } from './edge.ts'
 import { type Env, EnvError, readEnv, type WarmMessage } from './env.ts'
 import { DOCUMENTS } from './warm/work.ts'
 
+export { Flights } from './flight/flights.ts'
+
 const edges = new WeakMap<Env, Fetch>()
 
 /** Throws EnvError. */

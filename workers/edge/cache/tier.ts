@@ -4,12 +4,11 @@
 
 import type { CacheName } from '#src/caching'
 import type { Reply } from '../reply.ts'
-import type { Visit } from '../visit.ts'
 
 export interface Tier {
   readonly name: CacheName
   /** `undefined` also when the tier is out of order: a cache that fails is a cache that has nothing. */
-  match(key: string, visit: Visit): Promise<Reply | undefined>
+  match(key: string): Promise<Reply | undefined>
   /** False when it could not be kept; never throws. A stream that is handed in is used up either way. */
-  put(key: string, reply: Reply, visit: Visit): Promise<boolean>
+  put(key: string, reply: Reply): Promise<boolean>
 }

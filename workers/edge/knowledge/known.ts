@@ -124,12 +124,12 @@ export class Known<T> {
   async #save(key: string, text: string, visit: Visit): Promise<void> {
     const body = new TextEncoder().encode(text).buffer as ArrayBuffer
     const reply = { ...NO_META, status: 200, contentType: 'application/json', storedAtMs: visit.nowMs, body }
-    await visit.edge.stored[0].put(this.#address(key), reply, visit)
+    await visit.edge.stored[0].put(this.#address(key), reply)
   }
 
   /** What an earlier isolate knew. */
   async #restore(key: string, visit: Visit): Promise<Fact<T> | undefined> {
-    const saved = await visit.edge.stored[0].match(this.#address(key), visit)
+    const saved = await visit.edge.stored[0].match(this.#address(key))
     if (!saved) return undefined
     const text = await new Response(saved.body).text()
     const atMs = saved.storedAtMs

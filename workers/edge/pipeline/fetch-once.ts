@@ -3,10 +3,12 @@
 
 import type { CacheStep } from '#src/caching'
 import { ANONYMOUS, type Principal } from '#src/rights'
+import type { FlightPlan } from '../flight/landing.ts'
 import { within } from '../flight/single-flight.ts'
+import { answerOf, askTogether } from '../flight/together.ts'
 import { isHeld } from '../reply.ts'
 import type { Visit } from '../visit.ts'
-import { type AskOptions, ask, assertPresent, OriginAway } from './forward.ts'
+import { type AskOptions, ask, assertPresent, ORIGIN_TIMEOUT_MS, OriginAway } from './forward.ts'
 import { discard, FOR_EVER, type Found, lookupBeyond, lookupColo, lookupHeld, said } from './lookup.ts'
 import type { Resource } from './serve.ts'
 import { FROM_STORE, fromOrigin, type Led, type Outcome, take } from './take.ts'
@@ -131,30 +133,45 @@ async function askOrigin(resource: Resource, principal: Principal, visit: Visit,
   const etag = stale?.reply.etag
   const stored = await fromStore(resource, visit)
   if (stored) return take(stored, resource, visit, { giver: FROM_STORE })
-  const asking = (options: AskOptions = {}) =>
-    ask(visit, resource.ask, {
-      principal: resource.anonymous ? ANONYMOUS : principal,
-      ...resource.post,
-      timeoutMs: resource.timeoutMs,
-      ...options,
-    })
+  const asked: AskOptions = {
+    principal: resource.anonymous ? ANONYMOUS : principal,
+    ...resource.post,
+    timeoutMs: resource.timeoutMs,
+  }
+  const alone = () => ask(visit, resource.ask, asked)
   try {
-    const response = await asking(
-      stale && {
-        headers: { ...resource.post?.headers, ...(etag ? { 'if-none-match': etag } : {}) },
-        timeoutMs: PATIENCE_WITH_STALE_MS,
-      },
-    )
-    if (response.status !== 304 || !stale) await assertPresent(response)
-    counters.count('origin', kind, order, response.status === 404 ? 'absent' : 'hit')
-    return response.status === 304 && stale
-      ? confirmed(resource, stale, visit)
-      : await take(response, resource, visit, { giver: fromOrigin(response.headers), again: asking })
+    let response: Response | undefined
+    let collapsed = false
+    if (stale) {
+      const headers = { ...resource.post?.headers, ...(etag ? { 'if-none-match': etag } : {}) }
+      response = await ask(visit, resource.ask, { ...asked, headers, timeoutMs: PATIENCE_WITH_STALE_MS })
+    } else {
+      const landing = await askTogether(visit, resource.ask, planOf(resource), asked)
+      collapsed = landing?.shared === true
+      if (landing?.kind === 'stored') {
+        if (!collapsed) counters.count('origin', kind, order, 'hit')
+        const far = (await lookupColo(resource, visit)) ?? (await lookupBeyond(resource, visit))
+        if (far?.fresh) return ledOf({ reply: far.fresh.reply, steps: said(far.fresh.steps, { collapsed }) })
+      }
+      response = landing && answerOf(landing)
+    }
+    response ??= await alone()
+    if (response.status === 304 && stale) return confirmed(resource, stale, visit)
+    await assertPresent(response)
+    if (!collapsed) counters.count('origin', kind, order, response.status === 404 ? 'absent' : 'hit')
+    return await take(response, resource, visit, { giver: fromOrigin(response.headers), again: alone, collapsed })
   } catch (error) {
     if (error instanceof OriginAway) counters.count('origin', kind, order, 'away')
     throw error
   }
 }
+
+const planOf = ({ key, generation, control, timeoutMs = ORIGIN_TIMEOUT_MS }: Resource): FlightPlan => ({
+  key,
+  generation,
+  decided: control !== 'origin',
+  timeoutMs,
+})
 
 /** A store that fails is a store that has nothing: the origin has everything. */
 async function fromStore({ store }: Resource, visit: Visit): Promise<Response | undefined> {
@@ -169,6 +186,7 @@ async function fromStore({ store }: Resource, visit: Visit): Promise<Response | 
 
 function confirmed(resource: Resource, stale: Found, visit: Visit): Led {
   visit.edge.confirmed.set(resource.key, visit.nowMs)
+  visit.edge.counters.count('origin', resource.kind, resource.order, 'hit')
   const { reply } = stale
   const steps: CacheStep[] = [{ cache: stale.steps[0].cache, fwd: 'stale', fwdStatus: 304 }, ...stale.steps.slice(1)]
   return ledOf({ reply, steps })

@@ -32,6 +32,8 @@ export interface AskOptions {
   readonly timeoutMs?: number
 }
 
+export const ORIGIN_TIMEOUT_MS = 30_000
+
 /** `pathAndQuery` is canonical. Throws OriginAway. */
 export async function ask(visit: Visit, pathAndQuery: string, options: AskOptions = {}): Promise<Response> {
   const { method = 'GET', body = null } = options
@@ -44,16 +46,15 @@ export async function ask(visit: Visit, pathAndQuery: string, options: AskOption
   }
 }
 
-async function once(visit: Visit, pathAndQuery: string, options: AskOptions): Promise<Response> {
-  const { method = 'GET', principal, headers = {}, body = null, timeoutMs = 30_000 } = options
+/** The request for the origin: made of parts, and of nothing else. */
+export function requestTo(visit: Visit, pathAndQuery: string, options: AskOptions, signal: AbortSignal): Request {
+  const { method = 'GET', principal, headers = {}, body = null } = options
   const { settings } = visit.edge
-  const late = new AbortController()
-  const timer = setTimeout(() => late.abort(), timeoutMs)
-  const request = new Request(settings.originUrl + pathAndQuery, {
+  return new Request(settings.originUrl + pathAndQuery, {
     method,
     body,
     redirect: 'manual',
-    signal: late.signal,
+    signal,
     headers: {
       ...headers,
       // Bytes are stored as they are: no coding of the transfer may become part of them.
@@ -65,8 +66,13 @@ async function once(visit: Visit, pathAndQuery: string, options: AskOptions): Pr
       ...(principal && !isAnonymous(principal) ? { [PRINCIPAL_HEADER]: spokenPrincipal(principal) } : {}),
     },
   })
+}
+
+async function once(visit: Visit, pathAndQuery: string, options: AskOptions): Promise<Response> {
+  const late = new AbortController()
+  const timer = setTimeout(() => late.abort(), options.timeoutMs ?? ORIGIN_TIMEOUT_MS)
   try {
-    return await settings.fetch(request)
+    return await visit.edge.settings.fetch(requestTo(visit, pathAndQuery, options, late.signal))
   } catch (cause) {
     if (late.signal.aborted) throw new OriginAway(504, 'the origin did not answer in time', { cause })
     throw new OriginAway(502, 'the origin cannot be reached', { cause })

@@ -19,7 +19,7 @@ export function keepHeld(key: string, reply: HeldReply, tiers: readonly Tier[], 
 }
 
 export const putLater = (tier: Tier, key: string, reply: Reply, visit: Visit): void =>
-  visit.waitUntil(tier.put(key, reply, visit))
+  visit.waitUntil(tier.put(key, reply))
 
 export const keepsStreams = (tiers: readonly Tier[]): boolean => tiers.some((tier) => !keepNothing.has(tier))
 
@@ -34,16 +34,16 @@ export async function keepStream(
   visit: Visit,
 ): Promise<Reply | undefined> {
   const [nearest, ...beyond] = tiers.filter((tier) => !keepNothing.has(tier))
-  if (!nearest || !(await nearest.put(key, reply, visit))) return undefined
-  const kept = await nearest.match(key, visit)
+  if (!nearest || !(await nearest.put(key, reply))) return undefined
+  const kept = await nearest.match(key)
   if (!kept) keepNothing.add(nearest)
-  else for (const tier of beyond) visit.waitUntil(copy(key, nearest, tier, visit))
+  else for (const tier of beyond) visit.waitUntil(copy(key, nearest, tier))
   return kept
 }
 
-async function copy(key: string, from: Tier, to: Tier, visit: Visit): Promise<void> {
-  const again = await from.match(key, visit)
-  if (again) await to.put(key, again, visit)
+async function copy(key: string, from: Tier, to: Tier): Promise<void> {
+  const again = await from.match(key)
+  if (again) await to.put(key, again)
 }
 
 /**

@@ -60,7 +60,7 @@ export async function lookupBeyond(sought: Sought, visit: Visit): Promise<Looked
 
 async function lookupTier(sought: Sought, at: number, visit: Visit): Promise<LookedUp | undefined> {
   const tiers = tiersOf(sought, visit)
-  const stored = await tiers[at].match(sought.key, visit)
+  const stored = await tiers[at].match(sought.key)
   const reply = stored && (await raise(stored, sought.key, tiers, at, visit))
   return reply && judge(reply, sought, visit, hitSteps(tiers, at))
 }
@@ -112,7 +112,7 @@ async function raise(
   const above = tiers.slice(0, at)
   if (!isHeld(reply) && (reply.size === undefined || reply.size > LARGEST_HELD)) {
     if (at === 0) return reply
-    return (await keepStream(key, reply, above, visit)) ?? (await tiers[at].match(key, visit))
+    return (await keepStream(key, reply, above, visit)) ?? (await tiers[at].match(key))
   }
   const held = isHeld(reply) ? reply : { ...reply, body: await new Response(reply.body).arrayBuffer() }
   if (!isHeld(reply) && held.body.byteLength !== reply.size) return undefined

@@ -27,6 +27,8 @@ interface TakeOptions {
   readonly giver: readonly CacheStep[]
   /** To ask once more, when the body went into an attempt to keep it. */
   readonly again?: () => Promise<Response>
+  /** Another isolate's request brought it. */
+  readonly collapsed?: boolean
 }
 
 export const FROM_STORE: readonly CacheStep[] = [{ cache: 'store', hit: true }]
@@ -35,7 +37,7 @@ export async function take(
   response: Response,
   resource: Resource,
   visit: Visit,
-  { giver, again }: TakeOptions,
+  { giver, again, collapsed }: TakeOptions,
 ): Promise<Led> {
   const { status } = response
   const meta = metaOf(response, visit.nowMs)
@@ -47,7 +49,10 @@ export async function take(
   const sound = (status === 200 || status === 404) && foreign === resource.generation
   const keep = sound && mayKeep(meta.cacheControl, { decided })
   const tiers = tiersOf(resource, visit)
-  const steps = (stored: boolean): CacheStep[] => [...giver, ...missSteps(tiers, { fwdStatus: status, stored })]
+  const steps = (stored: boolean): CacheStep[] => [
+    ...giver,
+    ...missSteps(tiers, { fwdStatus: status, stored, collapsed }),
+  ]
 
   if (size !== undefined && size <= HELD_BYTES) {
     const body = await bytesOf(response)
