@@ -4,9 +4,8 @@
 import type { ComparisonOperator, Expression } from './ast.ts'
 import { containsCondition, intersectsCondition, withinCondition } from './bind-geometry-condition.ts'
 import { bindSubquery } from './bind-rows.ts'
-import { bindValue } from './bind-value.ts'
+import { bindValue, timestampLiteral } from './bind-value.ts'
 import type { BoundCondition, BoundValue } from './bound.ts'
-import { parseTimestamp } from './constant.ts'
 import { fail, type Scope } from './scope.ts'
 import { type AdqlType, isNumeric, nameOfType } from './types.ts'
 
@@ -177,18 +176,7 @@ export function comparable(scope: Scope, at: number, left: BoundValue, right: Bo
 /** A constant as the type that is wanted where it can be read as one. */
 export function adapt(scope: Scope, at: number, value: BoundValue, wanted: AdqlType): BoundValue {
   if (value.kind !== 'literal' || value.value === null || value.type === wanted) return value
-  if (wanted === 'timestamp' && typeof value.value === 'string') {
-    const text = parseTimestamp(value.value)
-    if (text === undefined)
-      throw fail(
-        scope,
-        at,
-        'bad-value',
-        `'${value.value.slice(0, 60)}' is no time; write YYYY-MM-DD or YYYY-MM-DDThh:mm:ss`,
-        'a time',
-      )
-    return { kind: 'literal', type: 'timestamp', value: text }
-  }
+  if (wanted === 'timestamp' && typeof value.value === 'string') return timestampLiteral(value.value, at, scope)
   if (wanted === 'boolean') {
     const text = String(value.value).toLowerCase()
     if (['1', 't', 'true'].includes(text)) return { kind: 'literal', type: 'boolean', value: true }
