@@ -9,7 +9,7 @@ import type { BoundValue } from './bound.ts'
 import { type ArgumentType, FUNCTIONS, type FunctionDefinition, findFunction, type Signature } from './functions.ts'
 import { suggestion } from './schema.ts'
 import { fail, type Scope } from './scope.ts'
-import { type AdqlType, isGeometry, isInteger, isNumeric, nameOfType, promote } from './types.ts'
+import { type AdqlType, isGeometry, isInteger, isNumeric, isText, nameOfType, promote } from './types.ts'
 import { conversion, parseUnit } from './units.ts'
 
 export type CallNode = Extract<Expression, { kind: 'call' }>
@@ -57,7 +57,7 @@ function accepts(type: ArgumentType, value: BoundValue): boolean {
     case 'integer':
       return isInteger(value.type)
     case 'string':
-      return value.type === 'string' || value.type === 'null' || value.type === 'region'
+      return isText(value.type)
     case 'literal':
       return value.kind === 'literal' && value.type === 'string'
     case 'timestamp':

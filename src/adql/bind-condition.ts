@@ -7,7 +7,7 @@ import { bindSubquery } from './bind-rows.ts'
 import { bindValue, timestampLiteral } from './bind-value.ts'
 import type { BoundCondition, BoundValue } from './bound.ts'
 import { fail, type Scope } from './scope.ts'
-import { type AdqlType, isNumeric, nameOfType } from './types.ts'
+import { type AdqlType, isNumeric, isText, nameOfType } from './types.ts'
 
 export function bindCondition(node: Expression, scope: Scope): BoundCondition {
   switch (node.kind) {
@@ -42,7 +42,7 @@ export function bindCondition(node: Expression, scope: Scope): BoundCondition {
 
 function textValue(node: Expression, scope: Scope): BoundValue {
   const value = bindValue(node, scope)
-  if (value.type === 'string' || value.type === 'null' || value.type === 'region') return value
+  if (isText(value.type)) return value
   throw fail(scope, node.at, 'wrong-type', `LIKE compares strings, got ${nameOfType(value.type)}`, 'a string')
 }
 

@@ -6,7 +6,7 @@ import { bindSubquery } from './bind-rows.ts'
 import type { BoundValue } from './bound.ts'
 import { parseDali, parseTimestamp } from './constant.ts'
 import { fail, findColumn, type Scope } from './scope.ts'
-import { type AdqlType, isNumeric, nameOfType, promote } from './types.ts'
+import { type AdqlType, isNumeric, isText, nameOfType, promote } from './types.ts'
 
 export function bindValue(node: Expression, scope: Scope): BoundValue {
   switch (node.kind) {
@@ -95,7 +95,7 @@ function bindConcat(node: Extract<Expression, { kind: 'binary' }>, scope: Scope)
       return
     }
     const value = bindValue(one, scope)
-    if (value.type !== 'string' && value.type !== 'null' && value.type !== 'region')
+    if (!isText(value.type))
       throw fail(
         scope,
         one.at,

@@ -29,7 +29,10 @@ const GEOMETRIC: readonly AdqlType[] = ['point', 'circle', 'polygon', 'region', 
 
 export const isNumeric = (type: AdqlType) => NUMERIC.includes(type) || type === 'null'
 export const isInteger = (type: AdqlType) => type === 'short' || type === 'int' || type === 'long' || type === 'null'
-export const isText = (type: AdqlType) => type === 'string' || type === 'null'
+/** What LIKE compares and || joins. */
+export const isText = (type: AdqlType) => type === 'string' || type === 'region' || type === 'null'
+/** Kept as text and sorted by its bytes (UTF-8) in every database. */
+export const sortsAsText = (type: AdqlType) => type === 'string' || type === 'timestamp'
 export const isGeometry = (type: AdqlType) => GEOMETRIC.includes(type) || type === 'null'
 
 /** The type that holds both, for arithmetic and set operations: int with float needs double (float has 24 bits). */

@@ -2,7 +2,7 @@
 // may stand for unknown: there geometry may use an index.
 
 import type { BoundCondition, BoundValue } from '../bound.ts'
-import { isText } from '../types.ts'
+import { sortsAsText } from '../types.ts'
 import { balanced, type Context } from './context.ts'
 import { contains, intersects, within } from './geometry.ts'
 
@@ -48,11 +48,9 @@ export function condition(context: Context, node: BoundCondition, monotone = fal
   }
 }
 
-/** Text sorts by its bytes (UTF-8) in every database, timestamps too. */
 function side(context: Context, node: BoundValue, ordered: boolean): string {
   const expression = context.value(node)
-  const textual = node.type !== 'null' && (isText(node.type) || node.type === 'timestamp')
-  return ordered && textual ? context.dialect.ordered(expression) : expression
+  return ordered && sortsAsText(node.type) ? context.dialect.ordered(expression) : expression
 }
 
 const not = (negated: boolean) => (negated ? 'NOT ' : '')

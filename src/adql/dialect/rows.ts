@@ -2,7 +2,7 @@
 
 import type { BoundCondition, BoundFrom, BoundJoin, BoundOrder, BoundRows, BoundSelect, BoundSet } from '../bound.ts'
 import { AdqlError } from '../errors.ts'
-import { isText } from '../types.ts'
+import { sortsAsText } from '../types.ts'
 import { condition } from './conditions.ts'
 import { alias, type Context } from './context.ts'
 import { fenced, guarded, SHOWN, shownOf, sourcesOf } from './guard.ts'
@@ -23,7 +23,7 @@ export function rows(context: Context, node: BoundRows, most?: number, shown = f
 }
 
 function orderTerm(context: Context, node: BoundRows, { item, value, type, descending }: BoundOrder, named: boolean) {
-  const textual = (isText(type) && type !== 'null') || type === 'timestamp'
+  const textual = sortsAsText(type)
   const direction = descending ? 'DESC NULLS FIRST' : 'ASC NULLS LAST'
   if (item !== undefined && named) {
     const name = `"s"."c${item + 1}"`
