@@ -9,7 +9,7 @@ import type { BoundValue } from './bound.ts'
 import { type ArgumentType, FUNCTIONS, type FunctionDefinition, findFunction, type Signature } from './functions.ts'
 import { suggestion } from './schema.ts'
 import { fail, type Scope } from './scope.ts'
-import { type AdqlType, isGeometry, isInteger, isNumeric, isText, nameOfType, promote } from './types.ts'
+import { type AdqlType, isComparable, isGeometry, isInteger, isNumeric, isText, nameOfType, promote } from './types.ts'
 import { conversion, parseUnit } from './units.ts'
 
 export type CallNode = Extract<Expression, { kind: 'call' }>
@@ -162,11 +162,7 @@ function bindAggregate(node: CallNode, definition: FunctionDefinition, scope: Sc
         `${name} takes numbers, strings or times, got ${nameOfType(last)}`,
       )
   }
-  if (
-    name === 'COUNT' &&
-    node.quantifier === 'DISTINCT' &&
-    ['point', 'circle', 'polygon', 'moc', 'array', 'blob', 'interval'].includes(last)
-  )
+  if (name === 'COUNT' && node.quantifier === 'DISTINCT' && !isComparable(last))
     throw fail(
       scope,
       node.args[0].at,

@@ -7,7 +7,7 @@ import { bindSubquery } from './bind-rows.ts'
 import { bindValue, timestampLiteral } from './bind-value.ts'
 import type { BoundCondition, BoundValue } from './bound.ts'
 import { fail, type Scope } from './scope.ts'
-import { type AdqlType, isNumeric, isText, nameOfType } from './types.ts'
+import { type AdqlType, isComparable, isNumeric, isText, nameOfType } from './types.ts'
 
 export function bindCondition(node: Expression, scope: Scope): BoundCondition {
   switch (node.kind) {
@@ -155,7 +155,7 @@ function checkComparable(scope: Scope, at: number, a: AdqlType, b: AdqlType): vo
       `${nameOfType(a)} and ${nameOfType(b)} cannot be compared${hint(family(a), family(b))}`,
       nameOfType(a),
     )
-  const shape = [a, b].find((type) => ['point', 'circle', 'polygon', 'moc', 'interval', 'array', 'blob'].includes(type))
+  const shape = [a, b].find((type) => !isComparable(type))
   if (shape)
     throw fail(
       scope,

@@ -31,6 +31,9 @@ export const isNumeric = (type: AdqlType) => NUMERIC.includes(type) || type === 
 export const isInteger = (type: AdqlType) => type === 'short' || type === 'int' || type === 'long' || type === 'null'
 /** What LIKE compares and || joins. */
 export const isText = (type: AdqlType) => type === 'string' || type === 'region' || type === 'null'
+const INCOMPARABLE: readonly AdqlType[] = ['point', 'circle', 'polygon', 'moc', 'interval', 'array', 'blob']
+/** By =, <, BETWEEN, IN and COUNT(DISTINCT). */
+export const isComparable = (type: AdqlType) => !INCOMPARABLE.includes(type)
 /** Kept as text and sorted by its bytes (UTF-8) in every database. */
 export const sortsAsText = (type: AdqlType) => type === 'string' || type === 'timestamp'
 export const isGeometry = (type: AdqlType) => GEOMETRIC.includes(type) || type === 'null'
