@@ -3,7 +3,7 @@
 
 import type { ComparisonOperator, Expression } from './ast.ts'
 import { containsCondition, intersectsCondition, withinCondition } from './bind-geometry-condition.ts'
-import { bindSubquery } from './bind-rows.ts'
+import { bindOneColumn, bindSubquery } from './bind-rows.ts'
 import { bindValue, timestampLiteral } from './bind-value.ts'
 import type { BoundCondition, BoundValue } from './bound.ts'
 import { fail, type Scope } from './scope.ts'
@@ -50,14 +50,7 @@ function bindIn(node: Extract<Expression, { kind: 'in' }>, scope: Scope): BoundC
   let operand = bindValue(node.operand, scope)
   const { negated } = node
   if ('body' in node.items) {
-    const rows = bindSubquery(node.items, scope)
-    if (rows.columns.length !== 1)
-      throw fail(
-        scope,
-        node.items.at,
-        'wrong-arguments',
-        `the subquery of IN gives one column, got ${rows.columns.length}`,
-      )
+    const rows = bindOneColumn('the subquery of IN', node.items, node.items.at, scope)
     checkComparable(scope, node.items.at, operand.type, rows.columns[0].type)
     return { kind: 'inRows', operand, rows, negated }
   }

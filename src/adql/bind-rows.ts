@@ -31,6 +31,13 @@ export function bindRows({ body, orderBy, offset }: RowsExpression, binding: Bin
 
 export const bindSubquery = (rows: RowsExpression, scope: Scope): BoundRows => bindRows(rows, scope.binding, scope)
 
+/** `what`: the subquery, in the words of a message. */
+export function bindOneColumn(what: string, node: RowsExpression, at: number, scope: Scope): BoundRows {
+  const rows = bindSubquery(node, scope)
+  if (rows.columns.length === 1) return rows
+  throw fail(scope, at, 'wrong-arguments', `${what} gives one column, got ${rows.columns.length}`)
+}
+
 interface Item extends OutputColumn {
   readonly value: BoundValue
   readonly at: number

@@ -2,7 +2,7 @@
 
 import type { Expression } from './ast.ts'
 import { bindCall } from './bind-call.ts'
-import { bindSubquery } from './bind-rows.ts'
+import { bindOneColumn } from './bind-rows.ts'
 import type { BoundValue } from './bound.ts'
 import { parseDali, parseTimestamp } from './constant.ts'
 import { fail, findColumn, type Scope } from './scope.ts'
@@ -29,14 +29,7 @@ export function bindValue(node: Expression, scope: Scope): BoundValue {
     case 'cast':
       return bindCast(node, scope)
     case 'subquery': {
-      const rows = bindSubquery(node.rows, scope)
-      if (rows.columns.length !== 1)
-        throw fail(
-          scope,
-          node.at,
-          'wrong-arguments',
-          `a subquery that is a value gives one column, got ${rows.columns.length}`,
-        )
+      const rows = bindOneColumn('a subquery that is a value', node.rows, node.at, scope)
       return { kind: 'subquery', rows, type: rows.columns[0].type }
     }
     default:
