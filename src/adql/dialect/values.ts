@@ -1,6 +1,7 @@
 // Values of the bound tree as SQL expressions.
 
 import type { BoundValue, ColumnValue } from '../bound.ts'
+import { findFunction } from '../functions.ts'
 import type { AdqlType } from '../types.ts'
 import { isInteger } from '../types.ts'
 import { condition } from './conditions.ts'
@@ -110,38 +111,14 @@ function call(context: Context, { name, args, type }: Extract<BoundValue, { kind
     case 'MOD':
       if (isInteger(type)) return calls.MOD_INTEGER(context.as(args[0], 'long'), context.as(args[1], 'long'))
   }
-  const known = calls[name]
-  const wanted = FLOATING.has(name)
+  const taken = findFunction(name)!.signatures[0].args
   const emitted = args.map((argument, i) =>
-    wanted && !(i === 1 && SECOND_INTEGER.has(name)) ? context.as(argument, 'double') : context.value(argument),
+    taken[i].type === 'numeric' ? context.as(argument, 'double') : context.value(argument),
   )
-  if (name === 'ABS' && isInteger(type)) return `abs(${context.value(args[0])})`
-  if (!known) return `${name.toLowerCase()}(${emitted.join(', ')})`
-  return known(...emitted)
+  return calls[name]?.(...emitted) ?? `${name.toLowerCase()}(${emitted.join(', ')})`
 }
 
 const pair = (context: Context, lon: BoundValue, lat: BoundValue) => ({
   lon: context.as(lon, 'double'),
   lat: context.as(lat, 'double'),
 })
-
-const FLOATING: ReadonlySet<string> = new Set([
-  ...[
-    'ABS',
-    'CEILING',
-    'DEGREES',
-    'EXP',
-    'FLOOR',
-    'LOG',
-    'LOG10',
-    'MOD',
-    'POWER',
-    'RADIANS',
-    'SQRT',
-    'ROUND',
-    'TRUNCATE',
-  ],
-  ...['ACOS', 'ASIN', 'ATAN', 'ATAN2', 'COS', 'COT', 'SIN', 'TAN'],
-  ...['ivo_interval_overlaps', 'ivo_normal_random', 'ivo_epoch_prop_pos'],
-])
-const SECOND_INTEGER: ReadonlySet<string> = new Set(['ROUND', 'TRUNCATE'])
