@@ -93,7 +93,6 @@ export const postgres: Dialect = {
     CENTROID: call('centroid'),
     COORD1: call('coord1'),
     COORD2: call('coord2'),
-    COORDSYS: (geometry) => `(CASE WHEN ${geometry} IS NOT NULL THEN 'ICRS' END)`,
     ivo_healpix_index: (order, lon, lat) => `skyedge.healpix_index((${order})::integer, ${lon}, ${lat})`,
     ivo_healpix_center: (order, cell) => `skyedge.healpix_center((${order})::integer, (${cell})::bigint)`,
     ivo_epoch_prop_pos: call('epoch_prop_pos'),

@@ -59,7 +59,6 @@ export const sqlite: Dialect = {
     COORD1: call('sky_coord1'),
     COORD2: call('sky_coord2'),
     ivo_healpix_index: call('ivo_healpix_index'),
-    COORDSYS: (geometry) => `(CASE WHEN ${geometry} IS NOT NULL THEN 'ICRS' END)`,
   },
   aggregate(name, distinct, args, _type, _of) {
     switch (name) {

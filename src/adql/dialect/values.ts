@@ -94,18 +94,19 @@ function call(context: Context, { name, args, type }: Extract<BoundValue, { kind
     case 'COORD2':
       return coordinates(context, args[0]).lat
     case 'DISTANCE': {
-      const [p, q] =
-        args.length === 4
-          ? [pair(context, args[0], args[1]), pair(context, args[2], args[3])]
-          : args.map((point) => coordinates(context, point))
+      const [p, q] = args.map((point) => coordinates(context, point))
       return context.dialect.distance(p.lon, p.lat, q.lon, q.lat)
     }
     case 'BOX': {
-      const center = args.length === 3 ? coordinates(context, args[0]) : pair(context, args[0], args[1])
-      return calls.BOX(center.lon, center.lat, ...args.slice(-2).map((argument) => context.as(argument, 'double')))
+      const [center, ...sizes] = args
+      const { lon, lat } = coordinates(context, center)
+      return calls.BOX(lon, lat, ...sizes.map((size) => context.as(size, 'double')))
     }
     case 'ivo_healpix_index': {
-      const p = args.length === 3 ? pair(context, args[1], args[2]) : coordinates(context, args[1])
+      const p =
+        args.length === 3
+          ? { lon: context.as(args[1], 'double'), lat: context.as(args[2], 'double') }
+          : coordinates(context, args[1])
       return calls.ivo_healpix_index(context.value(args[0]), p.lon, p.lat)
     }
     case 'MOD':
@@ -117,8 +118,3 @@ function call(context: Context, { name, args, type }: Extract<BoundValue, { kind
   )
   return calls[name]?.(...emitted) ?? `${name.toLowerCase()}(${emitted.join(', ')})`
 }
-
-const pair = (context: Context, lon: BoundValue, lat: BoundValue) => ({
-  lon: context.as(lon, 'double'),
-  lat: context.as(lat, 'double'),
-})
