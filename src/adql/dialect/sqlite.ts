@@ -36,9 +36,7 @@ export const sqlite: Dialect = {
     return `SELECT ${columns.join(', ')} FROM (${numbered(left)} ${operator.toUpperCase()} ${numbered(right)})`
   },
   distance: call('sky_distance'),
-  text(parts) {
-    return argument(parts)
-  },
+  text,
   calls: {
     CEILING: call('ceil'),
     LOG: call('ln'),
@@ -121,7 +119,7 @@ const SCALAR: ReadonlySet<AdqlType> = new Set(['boolean', 'short', 'int', 'long'
 const globOf = (pattern: string) =>
   pattern.replace(/[%_*?[]/g, (wild) => (wild === '%' ? '*' : wild === '_' ? '?' : `[${wild}]`))
 
-function argument(parts: Parts): string {
+function text(parts: Parts): string {
   switch (parts.kind) {
     case 'point':
       return `sky_point(${parts.lon}, ${parts.lat})`
@@ -136,7 +134,7 @@ function argument(parts: Parts): string {
 
 function predicates(): Predicates {
   const given = (context: Context, side: Side) =>
-    side.shape ? context.param(shapeText(side.shape), 'text') : argument(side.parts)
+    side.shape ? context.param(shapeText(side.shape), 'text') : text(side.parts)
   const boxes = (rtree: { table: string; key: string }, tests: readonly string[], exact: string) =>
     `(${rtree.key} IN (SELECT "id" FROM ${quote(rtree.table)} WHERE ${tests.join(' AND ')}) AND ${exact})`
   const constantBox = (box: readonly number[]) =>
