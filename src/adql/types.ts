@@ -24,11 +24,15 @@ export type AdqlType =
   /** The type of NULL alone: fits everywhere. */
   | 'null'
 
-const NUMERIC: readonly AdqlType[] = ['short', 'int', 'long', 'float', 'double']
+/** Bits of the integer types. */
+export const INTEGER_BITS = { short: 16, int: 32, long: 64 } as const
+/** From the narrowest to the widest. */
+export const INTEGERS: readonly AdqlType[] = ['short', 'int', 'long']
+const NUMERIC: readonly AdqlType[] = [...INTEGERS, 'float', 'double']
 const GEOMETRIC: readonly AdqlType[] = ['point', 'circle', 'polygon', 'region', 'moc']
 
 export const isNumeric = (type: AdqlType) => NUMERIC.includes(type) || type === 'null'
-export const isInteger = (type: AdqlType) => type === 'short' || type === 'int' || type === 'long' || type === 'null'
+export const isInteger = (type: AdqlType) => INTEGERS.includes(type) || type === 'null'
 /** What LIKE compares and || joins. */
 export const isText = (type: AdqlType) => type === 'string' || type === 'region' || type === 'null'
 const INCOMPARABLE: readonly AdqlType[] = ['point', 'circle', 'polygon', 'moc', 'interval', 'array', 'blob']

@@ -3,7 +3,7 @@
 import { parseMocAscii } from '#src/moc'
 import { degToRad, EDGE_RAD } from '#src/sky'
 import type { AdqlType } from '../types.ts'
-import { isInteger } from '../types.ts'
+import { INTEGER_BITS, INTEGERS, isInteger } from '../types.ts'
 import type { Context, Dialect, ParamType, Parts } from './context.ts'
 import type { Predicates, Side } from './predicates.ts'
 import { shapeText, spolyText } from './shape.ts'
@@ -135,10 +135,10 @@ function cast(expression: string, from: AdqlType, to: AdqlType, length?: number)
     case 'short':
     case 'int':
     case 'long':
-      if (RANK.includes(from) && RANK.indexOf(from) <= RANK.indexOf(to)) return expression
-      if (isInteger(from)) return `skyedge.narrow((${expression})::bigint, ${BITS[to]})`
+      if (INTEGERS.includes(from) && INTEGERS.indexOf(from) <= INTEGERS.indexOf(to)) return expression
+      if (isInteger(from)) return `skyedge.narrow((${expression})::bigint, ${INTEGER_BITS[to]})`
       if (from === 'boolean') return `(${expression})::integer`
-      return `skyedge.to_integer(${from === 'string' ? `skyedge.to_double(${expression})` : `(${expression})::double precision`}, ${BITS[to]})`
+      return `skyedge.to_integer(${from === 'string' ? `skyedge.to_double(${expression})` : `(${expression})::double precision`}, ${INTEGER_BITS[to]})`
     case 'float':
     case 'double': {
       const double =
@@ -168,9 +168,6 @@ function cast(expression: string, from: AdqlType, to: AdqlType, length?: number)
       return expression
   }
 }
-
-const RANK: readonly AdqlType[] = ['short', 'int', 'long']
-const BITS = { short: 16, int: 32, long: 64 } as const
 
 function text(parts: Parts): string {
   switch (parts.kind) {

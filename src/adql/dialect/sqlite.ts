@@ -2,7 +2,7 @@
 
 import { degToRad, EDGE_RAD } from '#src/sky'
 import type { AdqlType } from '../types.ts'
-import { isInteger } from '../types.ts'
+import { INTEGER_BITS, INTEGERS, isInteger } from '../types.ts'
 import type { Context, Dialect, Parts } from './context.ts'
 import { quote } from './context.ts'
 import type { Predicates, Side } from './predicates.ts'
@@ -86,9 +86,9 @@ function cast(expression: string, from: AdqlType, to: AdqlType, length?: number)
     case 'short':
     case 'int':
     case 'long':
-      return isInteger(from) && RANK.indexOf(from) <= RANK.indexOf(to)
+      return isInteger(from) && INTEGERS.indexOf(from) <= INTEGERS.indexOf(to)
         ? expression
-        : `sky_to_integer(${expression}, ${BITS[to]})`
+        : `sky_to_integer(${expression}, ${INTEGER_BITS[to]})`
     case 'float':
     case 'double':
       if (from === 'string') return `sky_to_double(${expression})`
@@ -111,8 +111,6 @@ function cast(expression: string, from: AdqlType, to: AdqlType, length?: number)
   }
 }
 
-const RANK: readonly AdqlType[] = ['short', 'int', 'long']
-const BITS = { short: 16, int: 32, long: 64 } as const
 const SCALAR: ReadonlySet<AdqlType> = new Set(['boolean', 'short', 'int', 'long', 'float', 'double'])
 
 /** The same pattern for GLOB, which tells case apart and uses an index. */
