@@ -16,11 +16,11 @@ import {
   isSimple,
   liesInCircle,
   meetsCircle,
+  ROTATED_FRAMES,
   radToDeg,
   rotation,
 } from '#src/sky'
 
-type Frame = 'ICRS' | 'FK5' | 'GALACTIC' | 'ECLIPTIC'
 export type Cell = string | number | bigint | Uint8Array | null
 
 interface Cap {
@@ -266,16 +266,14 @@ export function asKind(value: Cell, kind: 'point' | 'circle' | 'polygon'): strin
   return numbers.length >= 6 ? polygonText(...numbers) : null
 }
 
-const matrices = new Map<string, Float64Array>()
-const FRAMES: ReadonlySet<string> = new Set(['ICRS', 'FK5', 'GALACTIC', 'ECLIPTIC'])
+const MATRICES: ReadonlyMap<string, Float64Array> = new Map(
+  ROTATED_FRAMES.flatMap((from) => ROTATED_FRAMES.map((to) => [`${from} ${to}`, rotation(from, to)])),
+)
 /** Simple rotations, as the catalogue of functions asks. */
 export function transform(from: Cell, to: Cell, value: Cell): string | null {
-  if (typeof value !== 'string' || !FRAMES.has(from as string) || !FRAMES.has(to as string)) return null
-  const numbers = numbersOf(value)
-  if (!numbers) return null
-  const key = `${from} ${to}`
-  let m = matrices.get(key)
-  if (!m) matrices.set(key, (m = rotation(from as Frame, to as Frame)))
+  const m = MATRICES.get(`${from} ${to}`)
+  const numbers = typeof value === 'string' ? numbersOf(value) : undefined
+  if (!(m && numbers)) return null
   const turned = (lon: number, lat: number) => {
     const p = cap(lon, lat, 0)
     if (!p) return [Number.NaN, Number.NaN]

@@ -3,6 +3,7 @@
 // Sources: ADQL 2.1 §2.3 and §4, Catalogue of ADQL User Defined Functions 1.2. Left out of the catalogue on purpose:
 // ivo_simbadpoint, because a query must not make the service call another one.
 
+import { ROTATED_FRAMES } from '#src/sky'
 import type { AdqlType } from './types.ts'
 
 export type FeatureGroup = 'geometry' | 'string' | 'type' | 'conditional' | 'unit' | 'udf'
@@ -183,7 +184,7 @@ export const FUNCTIONS: readonly FunctionDefinition[] = [
     'ivo_geom_transform',
     'from_sys literal, to_sys literal, geo geometry',
     'argument',
-    'A geometry turned from one frame to another: ICRS, FK5, GALACTIC, ECLIPTIC.',
+    `A geometry turned from one frame to another: ${ROTATED_FRAMES.join(', ')}.`,
   ),
   udf('ivo_to_jd', 'd timestamp', 'double', 'Julian date of a time.'),
   udf('ivo_to_mjd', 'd timestamp', 'double', 'Modified Julian date of a time.'),

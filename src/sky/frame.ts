@@ -7,7 +7,9 @@ import { ARCSEC, DEG } from './angle.ts'
 import { SkyError } from './errors.ts'
 import { axisRotation, type Matrix, multiply, transpose } from './matrix.ts'
 
-export type Frame = 'ICRS' | 'FK5' | 'FK4' | 'GALACTIC' | 'ECLIPTIC'
+/** Those that are rotations of one another. */
+export const ROTATED_FRAMES = ['ICRS', 'FK5', 'GALACTIC', 'ECLIPTIC'] as const
+export type Frame = (typeof ROTATED_FRAMES)[number] | 'FK4'
 
 export interface EquinoxOptions {
   /** Julian years; matters for FK5 and ECLIPTIC. Default 2000. */

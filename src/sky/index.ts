@@ -19,7 +19,7 @@ export {
   liesInCircle,
   meetsCircle,
 } from './footprint.ts'
-export { type EquinoxOptions, type Frame, rotation } from './frame.ts'
+export { type EquinoxOptions, type Frame, ROTATED_FRAMES, rotation } from './frame.ts'
 export { distanceToArcRad, regionsIntersect } from './intersect.ts'
 export { axisRotation, type Matrix, multiply, rotate, transpose } from './matrix.ts'
 export { type Circle, checkRegion, contains, type Polygon, polygonTurn, type Range, type Region } from './region.ts'

@@ -1,12 +1,11 @@
 // Geometry over pg_sphere: degrees outside, radians in its types. A geometry is text as DALI writes it, STC-S, or a value of the
 // catalogue's own columns; NULL where it is none.
 
-import { rotation } from '#src/sky'
+import { ROTATED_FRAMES, rotation } from '#src/sky'
 import { plpgsql, REAL, sql } from './define.ts'
 
-const FRAMES = ['ICRS', 'FK5', 'GALACTIC', 'ECLIPTIC'] as const
-const MATRICES = FRAMES.flatMap((from) =>
-  FRAMES.map((to) => `WHEN '${from} ${to}' THEN '{${[...rotation(from, to)].join(',')}}'::double precision[]`),
+const MATRICES = ROTATED_FRAMES.flatMap((from) =>
+  ROTATED_FRAMES.map((to) => `WHEN '${from} ${to}' THEN '{${[...rotation(from, to)].join(',')}}'::double precision[]`),
 ).join('\n    ')
 
 const PATH = 'SET search_path = pg_catalog, public, pg_temp'
