@@ -70,7 +70,7 @@ function fromIcrs(frame: Frame, equinox: number): Matrix {
     case 'ECLIPTIC':
       return eclipticFromIcrs(equinox)
     case 'FK4':
-      throw new SkyError('unsupported-frame', 'FK4 is no rotation of ICRS (elliptic aberration): use fk4ToIcrs')
+      throw new SkyError('unsupported-frame', 'FK4 is no rotation of ICRS (elliptic aberration): use fk4')
   }
 }
 
