@@ -91,12 +91,12 @@ export function bindGeometryCall(node: CallNode, name: string, scope: Scope): Bo
     case 'ivo_geom_transform':
       return bindTransform(node, scope)
     default:
-      return measure(node, name, geometryArguments(node, name, scope)[0])
+      return measure(name, geometryArguments(node, name, scope)[0])
   }
 }
 
 /** AREA, CENTROID, COORD1, COORD2, COORDSYS. */
-function measure(_node: CallNode, name: string, value: BoundValue): BoundValue {
+function measure(name: string, value: BoundValue): BoundValue {
   const shape = value.kind === 'shape' ? value.shape : undefined
   switch (name) {
     case 'COORDSYS':
@@ -203,7 +203,7 @@ function build(node: CallNode, name: string, args: readonly BoundValue[], scope:
   const center = byPoint ? args[0] : makePoint(args[0], args[1])
   const sizes = args.slice(byPoint ? 1 : 2)
   const numbers = sizes.map(constantNumber)
-  const shape = center.kind === 'shape' && center.shape.kind === 'point' ? center.shape : undefined
+  const shape = pointOf(center)
   if (name === 'CIRCLE') {
     if (shape && numbers[0] !== undefined) return shaped(circleShape(shape.lonDeg, shape.latDeg, numbers[0]))
     if (numbers[0] !== undefined) circleShape(0, 0, numbers[0])
@@ -227,10 +227,8 @@ function makePolygon(node: CallNode, args: readonly BoundValue[], scope: Scope):
   const vertices = numeric
     ? Array.from({ length: count }, (_, i) => makePoint(args[2 * i], args[2 * i + 1]))
     : [...args]
-  const numbers = vertices.flatMap((vertex) =>
-    vertex.kind === 'shape' && vertex.shape.kind === 'point' ? [vertex.shape.lonDeg, vertex.shape.latDeg] : [],
-  )
-  if (numbers.length === 2 * count) return shaped(polygonShape(numbers))
+  const points = vertices.flatMap((vertex) => pointOf(vertex) ?? [])
+  if (points.length === count) return shaped(polygonShape(points.flatMap(({ lonDeg, latDeg }) => [lonDeg, latDeg])))
   return { kind: 'polygon', vertices, type: 'polygon' }
 }
 
