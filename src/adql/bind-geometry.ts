@@ -58,11 +58,11 @@ export function constantNumber(value: BoundValue): number | undefined {
 }
 
 /** What a RangeError of constant.ts says, at the place where it was written. */
-function stated<T>(node: Expression, scope: Scope, make: () => T): T {
+function stated<T>(at: number, scope: Scope, make: () => T, problem = (why: string) => why): T {
   try {
     return make()
   } catch (error) {
-    if (error instanceof RangeError) throw fail(scope, node.at, 'bad-value', error.message)
+    if (error instanceof RangeError) throw fail(scope, at, 'bad-value', problem(error.message))
     throw error
   }
 }
@@ -153,17 +153,13 @@ function geometryValue(node: Expression, scope: Scope): BoundValue {
 }
 
 function stcsShape(node: Expression, value: BoundValue, scope: Scope): BoundValue {
-  const stcs = value.kind === 'literal' ? String(value.value) : ''
-  return shaped(
-    stated(node, scope, () => {
-      try {
-        return parseStcs(stcs)
-      } catch (error) {
-        if (error instanceof RangeError) throw new RangeError(`'${stcs.slice(0, 60)}' is no region: ${error.message}`)
-        throw error
-      }
-    }),
-  )
+  return shapeOfText('region', value.kind === 'literal' ? String(value.value) : '', node.at, scope, parseStcs)
+}
+
+/** `what` the text should say, in the words of a message. */
+export function shapeOfText(what: string, text: string, at: number, scope: Scope, parse: (text: string) => Shape) {
+  const problem = (why: string) => `'${text.slice(0, 60)}' is no ${what}: ${why}`
+  return shaped(stated(at, scope, () => parse(text), problem))
 }
 
 function frameAt(node: Expression, coordsys: string, scope: Scope): Frame {
@@ -184,7 +180,7 @@ function construct(node: CallNode, name: string, scope: Scope): BoundValue {
   const frame = coordsys ? frameAt(coordsys, coordsys.value, scope) : 'ICRS'
   const plain: CallNode = coordsys ? { ...node, args: node.args.slice(1) } : node
   const { args } = bindArguments(plain, findFunction(name)!, scope)
-  const value = stated(node, scope, () => build(node, name, args, scope))
+  const value = stated(node.at, scope, () => build(node, name, args, scope))
   if (frame === 'ICRS') return value
   if (value.kind === 'shape') return shaped(turnShape(value.shape, frame, 'ICRS'))
   return { kind: 'call', name: 'ivo_geom_transform', args: [text(frame), text('ICRS'), value], type: value.type }
@@ -234,7 +230,7 @@ function makePolygon(node: CallNode, args: readonly BoundValue[], scope: Scope):
 
 function bindMoc(node: CallNode, scope: Scope): BoundValue {
   const { args } = bindArguments(node, findFunction('MOC')!, scope)
-  return stated(node, scope, () => {
+  return stated(node.at, scope, () => {
     if (args.length === 1) return shaped(mocOfText(args[0].kind === 'literal' ? String(args[0].value) : ''))
     const order = constantNumber(args[0])
     if (order === undefined || args[1].kind !== 'shape')
@@ -261,7 +257,7 @@ export function distancePoints(node: CallNode, scope: Scope): [BoundValue, Bound
     return [a, b]
   }
   const { args } = bindArguments(node, findFunction('DISTANCE')!, scope)
-  return stated(node, scope, () => [makePoint(args[0], args[1]), makePoint(args[2], args[3])])
+  return stated(node.at, scope, () => [makePoint(args[0], args[1]), makePoint(args[2], args[3])])
 }
 
 type PointShape = Extract<Shape, { kind: 'point' }>

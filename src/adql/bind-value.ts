@@ -2,6 +2,7 @@
 
 import type { Expression } from './ast.ts'
 import { bindCall } from './bind-call.ts'
+import { shapeOfText } from './bind-geometry.ts'
 import { bindOneColumn } from './bind-rows.ts'
 import type { BoundValue } from './bound.ts'
 import { parseDali, parseTimestamp } from './constant.ts'
@@ -160,10 +161,5 @@ function castGeometry(operand: BoundValue, type: 'point' | 'circle' | 'polygon',
       `CAST to ${nameOfType(type)} takes a string that stands in the query`,
       'a string',
     )
-  try {
-    return { kind: 'shape', type, shape: parseDali(type, operand.value) }
-  } catch (error) {
-    if (!(error instanceof RangeError)) throw error
-    throw fail(scope, at, 'bad-value', `'${operand.value.slice(0, 60)}' is no ${type}: ${error.message}`)
-  }
+  return shapeOfText(type, operand.value, at, scope, (text) => parseDali(type, text))
 }
