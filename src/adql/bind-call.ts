@@ -3,7 +3,7 @@
 
 import type { Expression } from './ast.ts'
 import { adapt } from './bind-condition.ts'
-import { bindGeometryCall } from './bind-geometry.ts'
+import { bindGeometryCall, double } from './bind-geometry.ts'
 import { bindValue, timestampLiteral } from './bind-value.ts'
 import type { BoundValue } from './bound.ts'
 import { type ArgumentType, FUNCTIONS, type FunctionDefinition, findFunction, type Signature } from './functions.ts'
@@ -242,9 +242,7 @@ function bindInUnit(node: CallNode, scope: Scope): BoundValue {
   const factor = conversion(from, to)
   if (!factor) throw bad(`"${has}" to "${wanted}": they measure different things`)
   const [multiply, divide] = factor
-  const double: BoundValue = value.type === 'double' ? value : { kind: 'cast', operand: value, type: 'double' }
-  const literal = (number: number): BoundValue => ({ kind: 'literal', type: 'double', value: number })
-  if (divide !== 1)
-    return { kind: 'arithmetic', operator: '/', left: double, right: literal(divide), type: 'double', unit: wanted }
-  return { kind: 'arithmetic', operator: '*', left: double, right: literal(multiply), type: 'double', unit: wanted }
+  const left: BoundValue = value.type === 'double' ? value : { kind: 'cast', operand: value, type: 'double' }
+  const [operator, number] = divide === 1 ? (['*', multiply] as const) : (['/', divide] as const)
+  return { kind: 'arithmetic', operator, left, right: double(number), type: 'double', unit: wanted }
 }
