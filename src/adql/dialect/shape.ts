@@ -1,7 +1,8 @@
 // Constant geometry: its text, the circle around it and the box of unit vectors that an R-tree is asked for.
 
-import { type Box, bounds, capBox, degToRad, EDGE_RAD, footprint, isSimple } from '#src/sky'
+import { type Box, bounds, capBox, degToRad, EDGE_RAD, footprint, isSimple, lonLatDeg } from '#src/sky'
 import type { Shape } from '../bound.ts'
+import { regionOf } from '../constant.ts'
 import { AdqlError } from '../errors.ts'
 
 export function shapeText(shape: Shape): string {
@@ -38,19 +39,7 @@ export function checkPolygon(verticesDeg: readonly number[]): void {
 /** The box around the circle around a shape, a little wider than the boundary's width and the R-tree's 32 bits. */
 export function shapeBox(shape: Exclude<Shape, { kind: 'moc' }>, moreRad = 0): Box {
   const circle =
-    shape.kind === 'polygon'
-      ? bounds({ kind: 'polygon', vertices: lonLats(shape.verticesDeg) })
-      : {
-          lonRad: degToRad(shape.lonDeg),
-          latRad: degToRad(shape.latDeg),
-          radiusRad: shape.kind === 'circle' ? degToRad(shape.radiusDeg) : 0,
-        }
+    shape.kind === 'point' ? { ...lonLatDeg(shape.lonDeg, shape.latDeg), radiusRad: 0 } : bounds(regionOf(shape)!)
   const box = capBox(circle.lonRad, circle.latRad, Math.min(Math.PI, circle.radiusRad + moreRad + 4 * EDGE_RAD))
   return box.map((edge, i) => edge + (i % 2 ? 4 : -4) * EDGE_RAD) as unknown as Box
 }
-
-const lonLats = (deg: readonly number[]) =>
-  Array.from({ length: deg.length >> 1 }, (_, i) => ({
-    lonRad: degToRad(deg[2 * i]),
-    latRad: degToRad(deg[2 * i + 1]),
-  }))
