@@ -21,6 +21,7 @@ const isoMs = (ms: number) => new Date(ms).toISOString().slice(0, -1)
 function some(name: string, ...children: Child[]): XmlElement | undefined {
   return children.flat(3).some((child) => child !== undefined) ? c(name, ...children) : undefined
 }
+const list = <T>(name: string, items: readonly T[], child: (item: T) => Child) => c(name, items.map(child))
 const entity = (uri: string, lastModifiedMs?: number) => ({
   'caom2:id': uuidOf(uri),
   ...(lastModifiedMs !== undefined && { 'caom2:lastModified': isoMs(lastModifiedMs) }),
@@ -62,16 +63,8 @@ export function observationXml(observation: Observation): string {
         maybe('humidity', environment.humidity),
         maybe('ambientTemp', environment.ambientTempC),
       ),
-    c(
-      'planes',
-      observation.planes.map((plane) => planeElement(observation, plane)),
-    ),
-    kind === 'derived'
-      ? c(
-          'members',
-          (members ?? []).map((uri) => c('observationURI', uri)),
-        )
-      : undefined,
+    list('planes', observation.planes, (plane) => planeElement(observation, plane)),
+    kind === 'derived' ? list('members', members ?? [], (uri) => c('observationURI', uri)) : undefined,
   )
   return xmlDocument(root)
 }
@@ -122,16 +115,10 @@ function planeElement(observation: Observation, plane: Plane): XmlElement {
     polarization &&
       c(
         'polarization',
-        c(
-          'states',
-          polarization.map((state) => c('state', state)),
-        ),
+        list('states', polarization, (state) => c('state', state)),
         c('dimension', polarization.length),
       ),
-    c(
-      'artifacts',
-      plane.artifacts.map((artifact) => artifactElement(uri, artifact)),
-    ),
+    list('artifacts', plane.artifacts, (artifact) => artifactElement(uri, artifact)),
   )
 }
 
@@ -154,10 +141,7 @@ function positionElement({ bounds, dimension, resolutionArcsec, sampleSizeArcsec
     element(
       'caom2:bounds',
       { 'xsi:type': 'caom2:Polygon' },
-      c(
-        'points',
-        points.map((point) => c('point', point)),
-      ),
+      list('points', points, (point) => c('point', point)),
       c('samples', c('vertices', vertices)),
     ),
     c('dimension', c('naxis1', dimension[0]), c('naxis2', dimension[1])),
@@ -177,10 +161,7 @@ function artifactElement(plane: string, artifact: Artifact): XmlElement {
     c('releaseType', 'data'),
     c('contentType', 'application/fits'),
     c('contentLength', artifact.contentLength),
-    c(
-      'parts',
-      artifact.parts.map((part) => partElement(uri, part)),
-    ),
+    list('parts', artifact.parts, (part) => partElement(uri, part)),
   )
 }
 
