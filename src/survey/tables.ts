@@ -103,12 +103,7 @@ const COADD = table(
    +*depth             | double | mag | phot.mag;stat.max          |  | Magnitude (AB) of a point source at five sigma
    +*num_inputs        | long   |     | meta.number;obs            |  | Number of visits that went in
    exptime             | double | s   | time.duration;obs.exposure |  | Exposure time in all`,
-  {
-    foreignKeys: [
-      { target: 'ivoa.ObsCore', columns: same('obs_publisher_did') },
-      { target: 'survey.release', columns: same('release') },
-    ],
-  },
+  { foreignKeys: [{ target: 'ivoa.ObsCore', columns: same('obs_publisher_did') }, ofRelease] },
 )
 
 const COADD_INPUT = table(
