@@ -4,25 +4,16 @@
 import type pg from 'pg'
 import { phasesBefore } from '#src/uws'
 import { catalogError } from '../catalog/postgres/errors.ts'
-import { createPool, type PoolOptions } from '../catalog/postgres/pool.ts'
-import { migrateDatabase } from '../catalog/postgres/postgres-catalog.ts'
+import type { PoolOptions } from '../catalog/postgres/pool.ts'
+import { openDatabase } from '../catalog/postgres/postgres-catalog.ts'
 import { CatalogError } from '../catalog/store.ts'
 import { detailsOf, type JobRow, jobOf } from './rows.ts'
 import type { Claim, JobChange, JobEnd, JobListFilter, JobStore, NewJob, StoredJob } from './store.ts'
 
 type Value = string | number | null | readonly string[]
 
-/** Connects to (and where needed fills) the database; throws CatalogError. */
-export async function openPostgresJobs(url: string, options: PoolOptions = { connections: 4 }): Promise<JobStore> {
-  const pool = createPool(url, options)
-  try {
-    await migrateDatabase(pool)
-  } catch (error) {
-    await pool.end()
-    throw catalogError(error)
-  }
-  return postgresJobs(pool)
-}
+export const openPostgresJobs = async (url: string, options: PoolOptions = { connections: 4 }): Promise<JobStore> =>
+  postgresJobs(await openDatabase(url, options))
 
 function postgresJobs(pool: pg.Pool): JobStore {
   const send = async (text: string, values: readonly Value[]) => {

@@ -9,17 +9,20 @@ import { catalogError } from './errors.ts'
 import { migrate } from './migrate.ts'
 import { createPool, type PoolOptions } from './pool.ts'
 
-/** Catalogue, jobs and the functions of queries are in one schema. */
-export const migrateDatabase = (pool: pg.Pool): Promise<void> => migrate(pool, POSTGRES_FUNCTIONS)
-
-/** Connects to (and where needed fills) the database; throws CatalogError. */
-export async function openPostgresCatalog(url: string, options?: PoolOptions): Promise<Catalog> {
+/**
+ * Connects to (and where needed fills) the database; throws CatalogError. Catalogue, jobs and the functions of queries are
+ * in one schema.
+ */
+export async function openDatabase(url: string, options?: PoolOptions): Promise<pg.Pool> {
   const pool = createPool(url, options)
   try {
-    await migrateDatabase(pool)
+    await migrate(pool, POSTGRES_FUNCTIONS)
   } catch (error) {
     await pool.end()
     throw catalogError(error)
   }
-  return new SqlCatalog(new PostgresDriver(pool))
+  return pool
 }
+
+export const openPostgresCatalog = async (url: string, options?: PoolOptions): Promise<Catalog> =>
+  new SqlCatalog(new PostgresDriver(await openDatabase(url, options)))
