@@ -3,7 +3,8 @@
 
 import { createHash } from 'node:crypto'
 import { readFile, stat } from 'node:fs/promises'
-import { resolve } from 'node:path'
+import { findPackageJSON } from 'node:module'
+import { dirname, join, resolve } from 'node:path'
 import { Hono } from 'hono'
 import { freshness } from '#src/caching'
 import { answer } from './answer.ts'
@@ -13,6 +14,15 @@ import { problem } from './problem.ts'
 export const HTML = 'text/html; charset=utf-8'
 export const SCRIPT = 'text/javascript; charset=utf-8'
 export const STYLE = 'text/css; charset=utf-8'
+
+export const TEXT = 'text/plain; charset=utf-8'
+
+const SITE = join(import.meta.dirname, '../workers/site')
+/** Of our own pages. */
+export const page = (name: string) => () => join(SITE, name)
+/** Of a package, wherever npm put it. */
+export const fileOf = (pkg: string, name: string) => () =>
+  join(dirname(findPackageJSON(pkg, import.meta.url) ?? ''), name)
 
 /** Path -> content type and where the file lies, absolute. */
 export type StaticPages = Readonly<Record<string, readonly [type: string, file: () => string]>>

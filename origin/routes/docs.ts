@@ -3,19 +3,15 @@
 
 import { readFileSync } from 'node:fs'
 import { findPackageJSON } from 'node:module'
-import { dirname, join } from 'node:path'
 import { Hono } from 'hono'
 import { freshness } from '#src/caching'
 import { apiDescription } from '#src/services'
 import { answer } from '../answer.ts'
 import type { OriginDeps, OriginEnv } from '../deps.ts'
 import { publicBase } from '../middleware.ts'
-import { etagOfBytes, HTML, SCRIPT, STYLE, type StaticPages, staticPages } from '../static-pages.ts'
-import { SITE } from './site.ts'
+import { etagOfBytes, fileOf, HTML, page, SCRIPT, STYLE, type StaticPages, staticPages, TEXT } from '../static-pages.ts'
 
-const page = (name: string) => () => join(SITE, name)
-/** Its package, wherever npm put it. */
-const swagger = (name: string) => () => join(dirname(findPackageJSON('swagger-ui-dist', import.meta.url) ?? ''), name)
+const swagger = (name: string) => fileOf('swagger-ui-dist', name)
 
 const PAGES: StaticPages = {
   '/docs': [HTML, page('docs.html')],
@@ -23,7 +19,7 @@ const PAGES: StaticPages = {
   '/docs/docs.css': [STYLE, page('docs.css')],
   '/docs/swagger-ui.css': [STYLE, swagger('swagger-ui.css')],
   '/docs/swagger-ui-bundle.js': [SCRIPT, swagger('swagger-ui-bundle.js')],
-  '/docs/LICENSE': ['text/plain; charset=utf-8', swagger('LICENSE')],
+  '/docs/LICENSE': [TEXT, swagger('LICENSE')],
 }
 
 export function docsRoutes({ clock }: OriginDeps): Hono<OriginEnv> {
