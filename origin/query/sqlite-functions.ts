@@ -29,23 +29,20 @@ import { dmsDegrees, hashlistHas, hasWord, hmsDegrees, like, mjd, timestamp } fr
 
 type Fn = (...args: never[]) => Cell
 
+/** SQLite asks a function how many arguments it has: as many as the one that it stands for. */
+const inPlaceOf = (f: (...args: never[]) => unknown, made: (...args: Cell[]) => Cell): Fn =>
+  Object.defineProperty(made, 'length', { value: f.length })
 /** Of numbers: NULL where one is NULL or the answer is no finite number. */
-const numeric =
-  (f: (...x: number[]) => number): Fn =>
-  (...args: Cell[]) => {
+const numeric = (f: (...x: number[]) => number): Fn =>
+  inPlaceOf(f, (...args) => {
     for (const value of args) if (value === null) return null
     const result = f(...(args as number[]))
     return Number.isFinite(result) ? result : null
-  }
+  })
 /** Of texts: NULL where one is. */
-const textual =
-  (f: (...text: string[]) => Cell): Fn =>
-  (...args: Cell[]) =>
-    args.some((value) => value === null) ? null : f(...args.map(String))
-const truth =
-  (f: (...text: string[]) => boolean): Fn =>
-  (...args: Cell[]) =>
-    args.some((value) => value === null) ? null : f(...args.map(String)) ? 1n : 0n
+const textual = (f: (...text: string[]) => Cell): Fn =>
+  inPlaceOf(f, (...args) => (args.some((value) => value === null) ? null : f(...args.map(String))))
+const truth = (f: (a: string, b: string) => boolean): Fn => textual((a, b) => (f(a, b) ? 1n : 0n))
 
 /** Half away from zero. */
 const half = (x: number) => {
@@ -72,6 +69,8 @@ function toInteger(value: Cell, bits: Cell): bigint | null {
   return x >= -limit && x < limit ? BigInt(x) : null
 }
 
+const likeInAnyCase = truth((text, pattern) => like(text.toLowerCase(), pattern.toLowerCase()))
+
 /** What arguments are taken: as many as the function names, or any number. */
 const FIXED: Readonly<Record<string, Fn>> = {
   sky_exp: numeric(Math.exp),
@@ -80,8 +79,8 @@ const FIXED: Readonly<Record<string, Fn>> = {
   sky_cot: numeric((x) => 1 / Math.tan(x)),
   sky_lower: textual((text) => text.toLowerCase()),
   sky_upper: textual((text) => text.toUpperCase()),
-  sky_like: truth((text, pattern) => like(text, pattern)),
-  sky_ilike: truth((text, pattern) => like(text.toLowerCase(), pattern.toLowerCase())),
+  sky_like: truth(like),
+  sky_ilike: likeInAnyCase,
   sky_to_integer: toInteger,
   sky_to_double: (value: Cell) =>
     value !== null && NUMBER.test(String(value)) && Number.isFinite(Number(value)) ? Number(value) : null,
@@ -118,12 +117,12 @@ const FIXED: Readonly<Record<string, Fn>> = {
     return pointText(radToDeg(lon), radToDeg(lat))
   },
   ivo_geom_transform: transform,
-  ivo_to_mjd: textual((text) => mjd(text)),
+  ivo_to_mjd: textual(mjd),
   ivo_to_jd: textual((text) => {
     const day = mjd(text)
     return day === null ? null : day + 2_400_000.5
   }),
-  ivo_nocasematch: truth((text, pattern) => like(text.toLowerCase(), pattern.toLowerCase())),
+  ivo_nocasematch: likeInAnyCase,
   ivo_hasword: truth(hasWord),
   ivo_hashlist_has: truth(hashlistHas),
   ivo_interval_overlaps: (a1: Cell, b1: Cell, a2: Cell, b2: Cell) =>
@@ -165,8 +164,7 @@ const MOST_BINS = 10_000
 /** For every connection that runs queries, before the first. */
 export function registerFunctions(db: DatabaseSync): void {
   const add = (functions: Readonly<Record<string, Fn>>, options: { deterministic?: boolean; varargs?: boolean }) => {
-    for (const [name, fn] of Object.entries(functions))
-      db.function(name, options, (options.varargs ? fn : arity(fn, name)) as never)
+    for (const [name, fn] of Object.entries(functions)) db.function(name, options, fn as never)
   }
   add(FIXED, { deterministic: true })
   add(VARYING, { deterministic: true, varargs: true })
@@ -203,16 +201,4 @@ function byBytes(a: string, b: string): number {
   const [x, y] = [utf8.encode(a), utf8.encode(b)]
   for (let i = 0; i < Math.min(x.length, y.length); i++) if (x[i] !== y[i]) return x[i] - y[i]
   return x.length - y.length
-}
-
-/** SQLite asks how many arguments there are; functions made by the helpers above have rest parameters and do not say it. */
-const ARITY: Readonly<Record<string, number>> = {
-  ...Object.fromEntries(['sky_power', 'sky_mod', 'sky_like', 'sky_ilike', 'ivo_nocasematch'].map((name) => [name, 2])),
-  ...Object.fromEntries(['ivo_hasword', 'ivo_hashlist_has'].map((name) => [name, 2])),
-}
-function arity(fn: Fn, name: string): Fn {
-  if (fn.length > 0) return fn
-  const count = ARITY[name] ?? 1
-  const given = fn as (...args: Cell[]) => Cell
-  return (count === 2 ? (a: Cell, b: Cell) => given(a, b) : (a: Cell) => given(a)) as Fn
 }
