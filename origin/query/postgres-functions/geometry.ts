@@ -9,7 +9,13 @@ const MATRICES = ROTATED_FRAMES.flatMap((from) =>
 ).join('\n    ')
 
 const PATH = 'SET search_path = pg_catalog, public, pg_temp'
-const fmodPositive = 'skyedge.longitude(lon)'
+/** Of text that says so many numbers. */
+const ofNumbers = (name: string, returns: string, count: string, value: string) =>
+  plpgsql(
+    `${name}(t text)`,
+    returns,
+    `DECLARE c ${REAL}[] := skyedge.numbers(t); BEGIN RETURN CASE WHEN array_length(c, 1) ${count} THEN ${value} END; END`,
+  )
 export const GEOMETRY = [
   sql(
     `distance(lon1 ${REAL}, lat1 ${REAL}, lon2 ${REAL}, lat2 ${REAL})`,
@@ -40,7 +46,7 @@ export const GEOMETRY = [
   sql(
     `point_text(lon ${REAL}, lat ${REAL})`,
     'text',
-    `CASE WHEN lat BETWEEN -90 AND 90 AND abs(lon) < 'Infinity' THEN ${fmodPositive}::text || ' ' || lat::text END`,
+    `CASE WHEN lat BETWEEN -90 AND 90 AND abs(lon) < 'Infinity' THEN skyedge.longitude(lon)::text || ' ' || lat::text END`,
   ),
   sql(
     `circle_text(lon ${REAL}, lat ${REAL}, radius ${REAL})`,
@@ -238,28 +244,11 @@ export const GEOMETRY = [
     END`,
     PATH,
   ),
-  ...(['1', '2'] as const).map((which) =>
-    plpgsql(
-      `coord${which}(t text)`,
-      REAL,
-      `DECLARE c ${REAL}[] := skyedge.numbers(t); BEGIN RETURN CASE WHEN array_length(c, 1) = 2 THEN c[${which}] END; END`,
-    ),
-  ),
-  plpgsql(
-    'as_point(t text)',
-    'text',
-    `DECLARE c ${REAL}[] := skyedge.numbers(t); BEGIN RETURN CASE WHEN array_length(c, 1) = 2 THEN skyedge.point_text(c[1], c[2]) END; END`,
-  ),
-  plpgsql(
-    'as_circle(t text)',
-    'text',
-    `DECLARE c ${REAL}[] := skyedge.numbers(t); BEGIN RETURN CASE WHEN array_length(c, 1) = 3 THEN skyedge.circle_text(c[1], c[2], c[3]) END; END`,
-  ),
-  plpgsql(
-    'as_polygon(t text)',
-    'text',
-    `DECLARE c ${REAL}[] := skyedge.numbers(t); BEGIN RETURN CASE WHEN array_length(c, 1) >= 6 THEN skyedge.polygon_text(c) END; END`,
-  ),
+  ofNumbers('coord1', REAL, '= 2', 'c[1]'),
+  ofNumbers('coord2', REAL, '= 2', 'c[2]'),
+  ofNumbers('as_point', 'text', '= 2', 'skyedge.point_text(c[1], c[2])'),
+  ofNumbers('as_circle', 'text', '= 3', 'skyedge.circle_text(c[1], c[2], c[3])'),
+  ofNumbers('as_polygon', 'text', '>= 6', 'skyedge.polygon_text(c)'),
   plpgsql(
     'geom_transform(origin text, target text, t text)',
     'text',
