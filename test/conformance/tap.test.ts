@@ -1,9 +1,10 @@
 // TAP as clients and judges meet it, on both stores: STILTS taplint, votlint and tapquery, two pyvos, astroquery's TapPlus.
 
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, expect, it } from 'vitest'
 import { TAP_EXAMPLES } from '#src/services'
+import { onEachDatabase } from '../support/databases.ts'
 import { command, ORACLES, oracles, PYTHON, python, shared, sharedFile } from '../support/optional.ts'
-import { run, startTapOrigin, TAP_STORES, type TapOrigin } from '../support/tap-origin.ts'
+import { run, startTapOrigin, type TapOrigin } from '../support/tap-origin.ts'
 
 const stilts = command('stilts')
 const judges = command('stilts', 'xmllint', 'curl')
@@ -12,7 +13,7 @@ const CHECKED = ['--only', 'tap,async,upload,examples,datalink']
 /** Seconds that a judge may take on a busy machine, ms. */
 const SLOW = 120_000
 
-describe.each(TAP_STORES)('TAP on %s', (store) => {
+onEachDatabase('TAP', (store) => {
   let origin: TapOrigin
   beforeAll(async () => {
     origin = await startTapOrigin(store)

@@ -1,8 +1,9 @@
 // Questions about images that the caller may not see, put so that an error, a count, the time or the plan of the query
 // would answer them. Every one must be answered as if the image were not there.
 
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { startTapOrigin, TAP_STORES, type TapOrigin } from '../support/tap-origin.ts'
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { onEachDatabase } from '../support/databases.ts'
+import { startTapOrigin, type TapOrigin } from '../support/tap-origin.ts'
 
 /** Under embargo, and the visit with it. */
 const HIDDEN = { image: 'exposure_2', visit: '2' }
@@ -50,7 +51,7 @@ const QUESTIONS = [
   `SELECT COUNT(*) FROM ivoa.obscore WHERE obs_id = 'ID' AND 0 < ${LONG}`,
 ]
 
-describe.each(TAP_STORES)('an image under embargo, on %s', (store) => {
+onEachDatabase('an image under embargo,', (store) => {
   let origin: TapOrigin
   beforeAll(async () => {
     origin = await startTapOrigin(store)

@@ -3,12 +3,13 @@
 import { createServer } from 'node:http'
 import { connect } from 'node:net'
 import { gzipSync } from 'node:zlib'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { startTapOrigin, TAP_STORES, type TapOrigin } from '../support/tap-origin.ts'
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { onEachDatabase } from '../support/databases.ts'
+import { startTapOrigin, type TapOrigin } from '../support/tap-origin.ts'
 
 const GOOD = 'SELECT COUNT(*) AS n FROM ivoa.obscore'
 
-describe.each(TAP_STORES)('TAP on %s', (store) => {
+onEachDatabase('TAP', (store) => {
   let origin: TapOrigin
   beforeAll(async () => {
     origin = await startTapOrigin(store)

@@ -1,7 +1,8 @@
 // Uploads and jobs that mean harm in what they say of themselves: names of columns, lengths, and whose they are.
 
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { startTapOrigin, TAP_STORES, type TapOrigin } from '../support/tap-origin.ts'
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { onEachDatabase } from '../support/databases.ts'
+import { startTapOrigin, type TapOrigin } from '../support/tap-origin.ts'
 
 const table = (field: string, data: string) =>
   `<VOTABLE><RESOURCE><TABLE>${field}<DATA>${data}</DATA></TABLE></RESOURCE></VOTABLE>`
@@ -10,7 +11,7 @@ const binary = (kind: 'BINARY' | 'BINARY2', ...bytes: number[]) =>
   `<${kind}><STREAM encoding="base64">${Buffer.from(bytes).toString('base64')}</STREAM></${kind}>`
 const TEXT = '<FIELD name="a" datatype="char" arraysize="*"/>'
 
-describe.each(TAP_STORES)('TAP on %s', (store) => {
+onEachDatabase('TAP', (store) => {
   let origin: TapOrigin
   beforeAll(async () => {
     origin = await startTapOrigin(store)

@@ -1,4 +1,4 @@
-// Fresh, empty catalogues on each database that is here: `describe.each(stores)('… on $store', ({ open }) => …)`.
+// Fresh, empty catalogues on each database: `onEachCatalog('…', ({ open }) => …)`.
 // Their files and databases go when the test file is done.
 
 import { mkdtempSync, rmSync } from 'node:fs'
@@ -6,16 +6,16 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import pg from 'pg'
-import { afterAll, describe, it } from 'vitest'
+import { afterAll } from 'vitest'
 import { openPostgresCatalog } from '../../origin/catalog/postgres/postgres-catalog.ts'
 import { openSqliteCatalog } from '../../origin/catalog/sqlite/sqlite-catalog.ts'
 import type { Catalog } from '../../origin/catalog/store.ts'
 import type { FragmentValue } from '../../origin/catalog/tables/fragment.ts'
-import { postgres } from './optional.ts'
+import { DATABASES, type Database, onEachDatabase } from './databases.ts'
 import { freshDatabase, type TestDatabase } from './postgres.ts'
 
 export interface CatalogStore {
-  readonly store: 'SQLite' | 'PostgreSQL'
+  readonly store: Database
   open(): Promise<Catalog>
   /** With a reader of its own for statements with `?` placeholders. */
   openAndRead(): Promise<{ catalog: Catalog; rows: Rows }>
@@ -76,6 +76,8 @@ const server: CatalogStore = {
   },
 }
 
-const { found, says } = postgres()
-export const stores: readonly CatalogStore[] = found ? [sqlite, server] : [sqlite]
-if (!found) describe.skip(says('the catalogue on PostgreSQL'), () => it('is not tried', () => undefined))
+const CATALOGS: Readonly<Record<Database, CatalogStore>> = { SQLite: sqlite, PostgreSQL: server }
+/** Those that are here. */
+export const stores = DATABASES.filter(({ needs }) => needs.found).map(({ store }) => CATALOGS[store])
+export const onEachCatalog = (what: string, tests: (catalog: CatalogStore) => void): void =>
+  onEachDatabase(what, (store) => tests(CATALOGS[store]))

@@ -18,6 +18,9 @@ export function optional(found: boolean, reason: string): Optional {
   return { found, reason, says: (name) => (found ? name : `${name} [skipped: ${reason}]`) }
 }
 
+/** What is part of Node. */
+export const always = optional(true, '')
+
 const runs = (command: string, ...args: string[]) => spawnSync(command, args, { stdio: 'ignore' }).status === 0
 const onPath = (command: string) => runs('sh', '-c', `command -v ${command}`)
 

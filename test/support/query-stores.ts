@@ -6,14 +6,14 @@ import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { createQueryRunner, type RunnerOptions } from '../../origin/query/pool.ts'
 import type { Query, QueryRunner, QuerySession, Store } from '../../origin/query/query.ts'
-import { type Optional, postgres } from './optional.ts'
+import { always, type Optional, postgres } from './optional.ts'
 import { freshDatabase } from './postgres.ts'
 
 export const ROWS = 20_000
 
 export interface QueryStore {
   readonly kind: Store['kind']
-  readonly optional: Pick<Optional, 'found' | 'says'>
+  readonly optional: Optional
   /** The store and how to remove it. */
   make(): Promise<{ store: Store; remove(): Promise<void> }>
   /** Rows without end, and without a row for ever. */
@@ -21,8 +21,6 @@ export interface QueryStore {
   readonly never: string
   placeholder(n: number): string
 }
-
-const always = { found: true, says: (name: string) => name }
 
 export const STORES: readonly QueryStore[] = [
   {

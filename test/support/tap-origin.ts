@@ -1,7 +1,7 @@
 // An origin with a small survey in its catalogue, on each database that is here; and programs run beside it.
 
 import { spawn } from 'node:child_process'
-import { postgres } from './optional.ts'
+import type { Database } from './databases.ts'
 import { startTestOrigin, type TestOrigin } from './origin.ts'
 import { freshDatabase } from './postgres.ts'
 import { fileAt } from './products.ts'
@@ -12,7 +12,7 @@ export interface TapOrigin extends TestOrigin {
 }
 
 /** The small survey, and 40 images more. */
-export async function startTapOrigin(store: 'SQLite' | 'PostgreSQL'): Promise<TapOrigin> {
+export async function startTapOrigin(store: Database): Promise<TapOrigin> {
   const database = store === 'PostgreSQL' ? await freshDatabase() : undefined
   const origin = await startTestOrigin({ databaseUrl: database?.url })
   const images = Array.from({ length: 40 }, (_, i) => exposure(100 + (i >> 2), i & 3))
@@ -25,9 +25,6 @@ export async function startTapOrigin(store: 'SQLite' | 'PostgreSQL'): Promise<Ta
   }
   return Object.assign(origin, { tap: `${origin.url}/tap`, end })
 }
-
-const pg = postgres()
-export const TAP_STORES = pg.found ? (['SQLite', 'PostgreSQL'] as const) : (['SQLite'] as const)
 
 /** Not spawnSync: the server that is asked runs in this process. */
 export function run(program: string, args: readonly string[]): Promise<{ status: number | null; output: string }> {

@@ -9,7 +9,7 @@ import { ANONYMOUS } from '#src/rights'
 import { mayBeSeenBy, observation } from '../../../origin/catalog/caom.ts'
 import { CATALOG_TABLES, catalogBindings } from '../../../origin/catalog/tables/bindings.ts'
 import { faultsOf } from '../../support/caom-order.ts'
-import { stores } from '../../support/catalogs.ts'
+import { onEachCatalog, stores } from '../../support/catalogs.ts'
 import { EMBARGO_UNTIL, fillSmallSurvey } from '../../support/survey.ts'
 
 const NOW = Date.UTC(2027, 0, 10)
@@ -19,7 +19,7 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }))
 const options = { principal: ANONYMOUS, nowMs: NOW, base: 'https://sky.example', authority: 'skyedge.example' }
 const may = mayBeSeenBy(ANONYMOUS, NOW)
 
-describe.each(stores)('CAOM on $store', ({ store, openAndRead }) => {
+onEachCatalog('CAOM', ({ store, openAndRead }) => {
   it('maps every product to the row that ivoa.ObsCore has of it', async () => {
     const { catalog, rows } = await openAndRead()
     const products = await fillSmallSurvey(catalog)

@@ -1,10 +1,10 @@
 // What every catalogue does, whichever database carries it.
 
 import fc from 'fast-check'
-import { describe, expect, it } from 'vitest'
+import { expect, it } from 'vitest'
 import { DEG, lonLatDeg, type Region, regionsIntersect } from '#src/sky'
 import type { CatalogError, MapRecord } from '../../../origin/catalog/store.ts'
-import { stores } from '../../support/catalogs.ts'
+import { onEachCatalog } from '../../support/catalogs.ts'
 import { fileAt, squareAt } from '../../support/products.ts'
 
 const codeOf = async (work: () => unknown) => {
@@ -15,7 +15,7 @@ const codeOf = async (work: () => unknown) => {
   }
 }
 
-describe.each(stores)('the catalogue on $store', ({ open }) => {
+onEachCatalog('the catalogue', ({ open }) => {
   it('gives back what it was given, field by field, and nothing where nothing was said', async () => {
     const catalog = await open()
     const product = squareAt('one', 10, -20, 0.2, {
@@ -166,7 +166,7 @@ const circle = (raDeg: number, decDeg: number, radiusDeg: number): Region => ({
   radiusRad: radiusDeg * DEG,
 })
 
-describe.each(stores)('looking for footprints on $store', ({ open }) => {
+onEachCatalog('looking for footprints', ({ open }) => {
   it('finds the same as the exact test on every product, at poles and longitude 0 too', async () => {
     const catalog = await open()
     const places = fc.sample(

@@ -2,7 +2,7 @@
 // side by side. A plan that walks through a whole base table fails.
 
 import { beforeAll, describe, expect, it } from 'vitest'
-import { type Rows, stores } from '../../../support/catalogs.ts'
+import { onEachCatalog, type Rows, stores } from '../../../support/catalogs.ts'
 import { fileAt } from '../../../support/products.ts'
 import { coadd, exposure } from '../../../support/survey.ts'
 import { fromItem, tableRows } from '../../../support/tables.ts'
@@ -97,8 +97,8 @@ function written(question: string, dialect: 'sqlite' | 'postgres') {
   return { text, params }
 }
 
-describe('eleven releases side by side', () => {
-  it.each(stores)('are listed with date and status, and each has its own images, on $store', async ({ store }) => {
+onEachCatalog('eleven releases side by side', ({ store }) => {
+  it('are listed with date and status, and each has its own images', async () => {
     const reader = { rows: read[store], dialect: store === 'SQLite' ? 'sqlite' : 'postgres', nowMs: NOW } as const
     const releases = await tableRows(reader, 'survey.release', 'ORDER BY release_date')
     expect(releases.map(({ release }) => release)).toEqual(RELEASES)

@@ -1,10 +1,10 @@
 // Who is shown which rows: on each store exactly those that decide() allows, in every table of the catalogue.
 
 import fc from 'fast-check'
-import { describe, expect, it } from 'vitest'
+import { expect, it } from 'vitest'
 import { ANONYMOUS, decide, type Principal } from '#src/rights'
 import { CATALOG_TABLES, catalogBindings } from '../../../../origin/catalog/tables/bindings.ts'
-import { type Rows, stores } from '../../../support/catalogs.ts'
+import { onEachCatalog, type Rows } from '../../../support/catalogs.ts'
 import { fileAt, squareAt } from '../../../support/products.ts'
 import { anyPrincipal, anyRights, NOW } from '../../../support/rights.ts'
 
@@ -27,7 +27,7 @@ function reader(rows: Rows, store: string) {
   }
 }
 
-describe.each(stores)('row rights on $store', ({ store, openAndRead }) => {
+onEachCatalog('row rights', ({ store, openAndRead }) => {
   it('show exactly the images, observations and visits that the policy allows', async () => {
     const { catalog, rows } = await openAndRead()
     const read = reader(rows, store)
