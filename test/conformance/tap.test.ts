@@ -4,7 +4,8 @@ import { afterAll, beforeAll, expect, it } from 'vitest'
 import { TAP_EXAMPLES } from '#src/services'
 import { onEachDatabase } from '../support/databases.ts'
 import { command, ORACLES, oracles, PYTHON, python, shared, sharedFile } from '../support/optional.ts'
-import { run, startTapOrigin, type TapOrigin } from '../support/tap-origin.ts'
+import { run } from '../support/run.ts'
+import { startTapOrigin, type TapOrigin } from '../support/tap-origin.ts'
 
 const stilts = command('stilts')
 const judges = command('stilts', 'xmllint', 'curl')

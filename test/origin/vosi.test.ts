@@ -1,26 +1,15 @@
 // VOSI documents against the official schemas (STILTS carries them) and against what pyvo reads out of them.
 
-import { spawn } from 'node:child_process'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { command, PYTHON, python, shared, sharedFile } from '../support/optional.ts'
 import { startTestOrigin, type TestOrigin } from '../support/origin.ts'
+import { run } from '../support/run.ts'
 
 let origin: TestOrigin
 beforeAll(async () => {
   origin = await startTestOrigin()
 })
 afterAll(() => origin?.end())
-
-/** Not spawnSync: the server that is asked runs in this process. */
-function run(program: string, args: string[]): Promise<{ status: number | null; output: string }> {
-  return new Promise((resolve) => {
-    const child = spawn(program, args)
-    let output = ''
-    child.stdout.on('data', (chunk) => (output += chunk))
-    child.stderr.on('data', (chunk) => (output += chunk))
-    child.on('close', (status) => resolve({ status, output }))
-  })
-}
 
 const judges = command('stilts', 'xmllint', 'curl')
 const judge = sharedFile('conformance/vosi.sh')

@@ -1,6 +1,5 @@
-// An origin with a small survey in its catalogue, on each database that is here; and programs run beside it.
+// An origin with a small survey in its catalogue, on either database.
 
-import { spawn } from 'node:child_process'
 import type { Database } from './databases.ts'
 import { startTestOrigin, type TestOrigin } from './origin.ts'
 import { freshDatabase } from './postgres.ts'
@@ -24,15 +23,4 @@ export async function startTapOrigin(store: Database): Promise<TapOrigin> {
     await database?.drop()
   }
   return Object.assign(origin, { tap: `${origin.url}/tap`, end })
-}
-
-/** Not spawnSync: the server that is asked runs in this process. */
-export function run(program: string, args: readonly string[]): Promise<{ status: number | null; output: string }> {
-  return new Promise((resolve) => {
-    const child = spawn(program, args)
-    let output = ''
-    child.stdout.on('data', (chunk) => (output += chunk))
-    child.stderr.on('data', (chunk) => (output += chunk))
-    child.on('close', (status) => resolve({ status, output }))
-  })
 }
