@@ -1,14 +1,11 @@
 // DataLink as clients and judges meet it: a real origin, STILTS datalinklint, votlint and pyvo where they are installed.
 
 import { execFile } from 'node:child_process'
-import { writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { ProductRights } from '#src/rights'
-import { maskedImage } from '../support/fits-image.ts'
 import { command, ORACLES, oracles, PYTHON, python } from '../support/optional.ts'
-import { putProduct, startTestOrigin, type TestOrigin } from '../support/origin.ts'
+import { maskedPlanes, putProduct, startTestOrigin, type TestOrigin } from '../support/origin.ts'
 
 const run = promisify(execFile)
 const RIGHTS: Readonly<Record<string, ProductRights>> = {
@@ -23,9 +20,7 @@ const UNKNOWN = did('nothing-of-this-name')
 let origin: TestOrigin
 beforeAll(async () => {
   origin = await startTestOrigin()
-  const path = join(origin.config.dataFolder, 'masked.fits')
-  await writeFile(path, maskedImage())
-  const planes = (['image', 'mask', 'variance'] as const).map((role, i) => ({ role, path, hdu: i + 1 }))
+  const planes = await maskedPlanes(origin)
   for (const [productId, rights] of Object.entries(RIGHTS))
     await putProduct(origin.catalog, { productId, planes, rights })
 })

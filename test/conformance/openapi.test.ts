@@ -6,14 +6,13 @@
 
 import { execFile } from 'node:child_process'
 import { existsSync } from 'node:fs'
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { maskedImage } from '../support/fits-image.ts'
 import { ORACLES, oracles } from '../support/optional.ts'
-import { putProduct, startTestOrigin, type TestOrigin } from '../support/origin.ts'
+import { maskedPlanes, putProduct, startTestOrigin, type TestOrigin } from '../support/origin.ts'
 
 const run = promisify(execFile)
 const SCHEMATHESIS = join(dirname(ORACLES), 'schemathesis')
@@ -28,9 +27,7 @@ describe.skipIf(!optional.found)(optional.says('schemathesis'), { timeout: 110_0
   beforeAll(async () => {
     origin = await startTestOrigin()
     folder = await mkdtemp(join(tmpdir(), 'skyedge-api-'))
-    const path = join(origin.config.dataFolder, 'masked.fits')
-    await writeFile(path, maskedImage())
-    const planes = (['image', 'mask', 'variance'] as const).map((role, i) => ({ role, path, hdu: i + 1 }))
+    const planes = await maskedPlanes(origin)
     for (const productId of ['one', 'two']) await putProduct(origin.catalog, { productId, planes })
   })
   afterAll(async () => {

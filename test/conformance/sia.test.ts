@@ -7,9 +7,8 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { NewProduct } from '../../origin/catalog/store.ts'
-import { maskedImage } from '../support/fits-image.ts'
 import { command, ORACLES, oracles, PYTHON, python, shared, sharedFile } from '../support/optional.ts'
-import { putProduct, startTestOrigin, type TestOrigin } from '../support/origin.ts'
+import { maskedPlanes, putProduct, startTestOrigin, type TestOrigin } from '../support/origin.ts'
 
 const run = promisify(execFile)
 const did = (name: string) => `ivo://skyedge.example/dr1?${name}`
@@ -47,9 +46,7 @@ const IMAGES: Record<string, Partial<NewProduct>> = {
 let origin: TestOrigin
 beforeAll(async () => {
   origin = await startTestOrigin()
-  const path = join(origin.config.dataFolder, 'masked.fits')
-  await writeFile(path, maskedImage())
-  const planes = (['image', 'mask', 'variance'] as const).map((role, i) => ({ role, path, hdu: i + 1 }))
+  const planes = await maskedPlanes(origin)
   for (const productId of [...Object.keys(IMAGES), 'secret']) {
     const rights = { access: productId === 'secret' ? 'proprietary' : 'public', release: 'dr1' } as const
     await putProduct(origin.catalog, { productId, planes, rights }, IMAGES[productId])

@@ -7,7 +7,7 @@ import { readWindow } from '#src/fits'
 import type { ProductRights } from '#src/rights'
 import { memorySource } from '#src/storage'
 import { CENTRE, HEIGHT, maskedImage, pixelAt, SCALE_DEG, WIDTH } from '../support/fits-image.ts'
-import { hdusOf, putProduct, startTestOrigin, type TestOrigin } from '../support/origin.ts'
+import { hdusOf, maskedPlanes, putProduct, startTestOrigin, type TestOrigin } from '../support/origin.ts'
 
 const DAY = 86_400_000
 let origin: TestOrigin
@@ -24,9 +24,7 @@ const RIGHTS: Record<string, (now: number) => ProductRights> = {
 beforeAll(async () => {
   origin = await startTestOrigin()
   whole = maskedImage()
-  const path = join(origin.config.dataFolder, 'masked.fits')
-  await writeFile(path, whole)
-  const planes = (['image', 'mask', 'variance'] as const).map((role, i) => ({ role, path, hdu: i + 1 }))
+  const planes = await maskedPlanes(origin)
   for (const [name, rights] of Object.entries(RIGHTS))
     dids[name] = await putProduct(origin.catalog, { productId: name, planes, rights: rights(origin.now) })
 })

@@ -1,7 +1,7 @@
 // A real origin for tests: its own data folder, the embedded catalogue, a port of its own, and files put into the
 // catalogue straight from their headers.
 
-import { mkdtemp, rm, stat } from 'node:fs/promises'
+import { mkdtemp, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
 import { pino } from 'pino'
@@ -17,6 +17,7 @@ import { loadEdgeSecret, loadTokenKeys } from '../../origin/identity/keys.ts'
 import { issueToken, type TokenRequest } from '../../origin/identity/token.ts'
 import { type RunningOrigin, startOrigin } from '../../origin/serve.ts'
 import { openFits } from '../../origin/storage/fits-file.ts'
+import { maskedImage } from './fits-image.ts'
 
 export interface TestOrigin extends RunningOrigin {
   readonly config: Config
@@ -63,6 +64,13 @@ export async function startTestOrigin({ port = 0, databaseUrl }: TestOriginOptio
       await rm(folder, { recursive: true, force: true })
     },
   })
+}
+
+/** The image of fits-image.ts as a file of the origin, for putProduct. */
+export async function maskedPlanes({ config }: TestOrigin): Promise<NewPlane[]> {
+  const path = join(config.dataFolder, 'masked.fits')
+  await writeFile(path, maskedImage())
+  return (['image', 'mask', 'variance'] as const).map((role, i) => ({ role, path, hdu: i + 1 }))
 }
 
 export interface ProductToPut {
