@@ -1,9 +1,7 @@
 // `npm start` as a user types it: from nothing to a sky in the browser's reach, and nothing left when it is stopped.
 
 import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_process'
-import { once } from 'node:events'
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
-import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
@@ -12,6 +10,7 @@ import { type FitsHeader, readHdus, readWindow } from '#src/fits'
 import { degToRad } from '#src/sky'
 import { memorySource } from '#src/storage'
 import { parseWcs } from '#src/wcs'
+import { freePorts } from '../support/free-ports.ts'
 
 const ROOT = resolve(import.meta.dirname, '../..')
 const MINUTES = 60_000
@@ -20,19 +19,6 @@ interface Started {
   readonly child: ChildProcess
   readonly urls: Record<'edge' | 'origin' | 'availability', string>
   readonly seconds: number
-}
-
-async function freePorts(count: number): Promise<number[]> {
-  const servers = await Promise.all(
-    Array.from({ length: count }, async () => {
-      const server = createServer().listen(0, '127.0.0.1')
-      await once(server, 'listening')
-      return server
-    }),
-  )
-  const ports = servers.map((server) => (server.address() as { port: number }).port)
-  await Promise.all(servers.map((server) => once(server.close(), 'close')))
-  return ports
 }
 
 describe('npm start', () => {

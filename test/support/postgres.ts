@@ -5,12 +5,12 @@
 import { spawn, spawnSync } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { chownSync, existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
-import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { isMainThread } from 'node:worker_threads'
 import pg from 'pg'
+import { freePorts } from './free-ports.ts'
 import { postgresBin } from './optional.ts'
 
 export interface PostgresServer {
@@ -168,7 +168,7 @@ async function prepare(folder: string, owner: number): Promise<{ port: number; p
   if (initdb.status !== 0) throw new Error(`initdb fails: ${initdb.stderr}`)
   // Somebody may take a free port between its finding and its use: look again.
   for (let attempt = 1; ; attempt++) {
-    const port = await freePort()
+    const [port] = await freePorts(1)
     try {
       await start(folder, port, password)
       return { port, password }
@@ -235,17 +235,6 @@ function startOf(pid: number): string {
   } catch {
     return '0'
   }
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer()
-    server.once('error', reject)
-    server.listen(0, '127.0.0.1', () => {
-      const { port } = server.address() as { port: number }
-      server.close(() => resolve(port))
-    })
-  })
 }
 
 async function withClient<T>(url: string, work: (client: pg.Client) => Promise<T>): Promise<T> {

@@ -2,23 +2,15 @@
 
 import { type ChildProcess, spawn } from 'node:child_process'
 import { readFileSync } from 'node:fs'
-import { createServer } from 'node:net'
 import { join, resolve } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { freePorts } from '../../support/free-ports.ts'
 
 const ROOT = resolve(import.meta.dirname, '../../..')
 const [, code] = /```ts\n([\s\S]*?)```/.exec(readFileSync(join(ROOT, 'src/dali/README.md'), 'utf8'))!
 
 let child: ChildProcess
 let base: string
-
-const freePort = () =>
-  new Promise<number>((resolve) => {
-    const server = createServer().listen(0, '127.0.0.1', () => {
-      const { port } = server.address() as { port: number }
-      server.close(() => resolve(port))
-    })
-  })
 
 async function untilItAnswers(): Promise<void> {
   for (const end = Date.now() + 15_000; Date.now() < end; await new Promise((resolve) => setTimeout(resolve, 50)))
@@ -33,7 +25,7 @@ async function untilItAnswers(): Promise<void> {
 }
 
 beforeAll(async () => {
-  const port = await freePort()
+  const [port] = await freePorts(1)
   base = `http://127.0.0.1:${port}`
   child = spawn(process.execPath, ['--input-type=module-typescript', '--eval', code], {
     cwd: ROOT,
