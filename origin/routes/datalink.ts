@@ -2,7 +2,7 @@
 // the caller may not see, is a row with a fault; the rest of the answer is not touched by it.
 
 import { type Context, Hono } from 'hono'
-import { pairsOf, parseRequest, readForm } from '#src/dali'
+import { parseRequest } from '#src/dali'
 import { LINK_FIELDS, LINKS_MEDIA_TYPE, LINKS_STANDARD_ID, type Link, linkCells } from '#src/datalink'
 import { readPublisherDid } from '#src/obscore'
 import { decide } from '#src/rights'
@@ -10,6 +10,7 @@ import { datalink, linksDescriptor, MAX_LINK_IDS, noSuchProduct, productLinks } 
 import { votableDocument } from '#src/votable'
 import type { XmlElement } from '#src/xml'
 import type { OriginDeps, OriginEnv } from '../deps.ts'
+import { pairsFrom } from '../form.ts'
 import { publicBase } from '../middleware.ts'
 
 /** Room for the identifiers of a large table; those beyond what is answered are an overflow. */
@@ -78,10 +79,7 @@ export function datalinkRoutes(deps: OriginDeps): Hono<OriginEnv> {
     }
   }
 
-  app.get('/datalink/links', (c) => answer(c, pairsOf(new URL(c.req.url).search)))
-  app.post('/datalink/links', async (c) => {
-    const form = await readForm(c.req.raw.body, c.req.header('content-type'), { limits: { valueBytes: MAX_FORM } })
-    return answer(c, [...pairsOf(new URL(c.req.url).search), ...form])
-  })
+  const limits = { valueBytes: MAX_FORM }
+  app.on(['GET', 'POST'], '/datalink/links', async (c) => answer(c, await pairsFrom(c, { limits })))
   return app
 }
