@@ -12,6 +12,7 @@ import {
   unsatisfiedRange,
   type Validator,
 } from '#src/caching'
+import { streamed } from './stream.ts'
 
 export interface Entity extends Validator {
   readonly contentType: string
@@ -63,7 +64,7 @@ export async function answer(c: Context, entity: Entity, { cacheControl, vary }:
   if (opened instanceof Uint8Array) return c.body(opened as Uint8Array<ArrayBuffer>, status)
   const length = end - start
   if (length <= PIECE) return c.body((await collected(opened, length)) as Uint8Array<ArrayBuffer>, status)
-  if (length > MADE_FIRST || waitingBytes + length > MADE_AT_ONCE) return c.body(pulled(await begun(opened)), status)
+  if (length > MADE_FIRST || waitingBytes + length > MADE_AT_ONCE) return c.body(streamed(await begun(opened)), status)
   return c.body(await madeFirst(opened, length), status)
 }
 
@@ -83,14 +84,14 @@ async function begun(chunks: AsyncIterable<Uint8Array>): Promise<AsyncIterable<U
 /** Whole before the first byte goes out; a client that takes its time holds a share of what all may hold. */
 async function madeFirst(chunks: AsyncIterable<Uint8Array>, length: number): Promise<ReadableStream<Uint8Array>> {
   waitingBytes += length
-  const taken = () => {
+  const taken = async () => {
     waitingBytes -= length
     length = 0
   }
   try {
-    return pulled(pieces(await collected(chunks, length)), taken)
+    return streamed(pieces(await collected(chunks, length)), taken)
   } catch (error) {
-    taken()
+    await taken()
     throw error
   }
 }
@@ -113,25 +114,4 @@ async function collected(chunks: AsyncIterable<Uint8Array>, length: number): Pro
 function disposition({ contentType, filename = '' }: Entity): string {
   const plain = filename.replace(/[^\w.+-]/g, '_')
   return `${/^image\/(?!fits)/.test(contentType) ? 'inline' : 'attachment'}; filename="${plain}"`
-}
-
-/** One chunk for each pull: nothing is read ahead of a slow client, and nothing after it went away. */
-function pulled(chunks: AsyncIterable<Uint8Array>, onEnd: () => void = () => {}): ReadableStream<Uint8Array> {
-  const iterator = chunks[Symbol.asyncIterator]()
-  return new ReadableStream<Uint8Array>(
-    {
-      async pull(controller) {
-        const { value, done } = await iterator.next()
-        if (done) {
-          onEnd()
-          controller.close()
-        } else controller.enqueue(value)
-      },
-      async cancel() {
-        onEnd()
-        await iterator.return?.()
-      },
-    },
-    { highWaterMark: 0 },
-  )
 }
