@@ -28,9 +28,9 @@ const NUMBERS: Readonly<Partial<Record<FieldName, readonly string[]>>> = {
 export function describe(header: HeaderStack, tree: Described, { fields }: Mapping, name: string): Described {
   const found: Record<string, string | number | undefined> = { ...bandOf(header), ...timesOf(header) }
   for (const [field, keywords] of Object.entries(TEXTS)) found[field] = header.first(keywords!)
-  for (const [field, keywords] of Object.entries(NUMBERS)) found[field] = firstWhole(header, keywords!)
+  for (const [field, keywords] of Object.entries(NUMBERS)) found[field] = header.whole(keywords!)
   // EXPID means many things; in afw files (AR_HDU) it is the exposure.
-  if (header.text('AR_HDU') !== undefined) found.visit ??= firstWhole(header, ['EXPID'])
+  if (header.text('AR_HDU') !== undefined) found.visit ??= header.whole(['EXPID'])
   // A file of the 2MASS Atlas names its survey only.
   found.facility ??= header.text('DATASET')?.match(/^2MASS$/i)?.[0]
   found.calibLevel = calibLevelOf(header, found)
@@ -43,14 +43,6 @@ export function describe(header: HeaderStack, tree: Described, { fields }: Mappi
     else found[field] = value
   }
   return known(found)
-}
-
-function firstWhole(header: HeaderStack, keywords: readonly string[]): number | undefined {
-  for (const keyword of keywords) {
-    const value = header.number(keyword)
-    if (value !== undefined && Number.isSafeInteger(value) && value >= 0) return value
-  }
-  return undefined
 }
 
 /** ObsCore 1.1 §3.3.2: 1 raw, 2 calibrated, 3 made from several. */

@@ -60,7 +60,7 @@ export function detailsOf(header: HeaderStack): Details {
     proposalId: header.first(['PROPID', 'PROPOSID', 'PROP_ID']),
     bibReference: header.text('REFERENC'),
     depthMag: within(header.number('MAGLIM'), 0, 40),
-    numInputs: firstCount(header, ['NCOMBINE', 'NCOMB']),
+    numInputs: header.whole(['NCOMBINE', 'NCOMB'], 2),
   }
 }
 
@@ -81,14 +81,6 @@ function seeingOf(header: HeaderStack): number | undefined {
   if (seeing !== undefined && !/pix/i.test(header.comment('SEEING'))) return seeing
   for (const keyword of ['PSF_FWHM', 'FWHM'])
     if (/arcsec/i.test(header.comment(keyword))) return within(header.number(keyword), 0.01, 60)
-  return undefined
-}
-
-function firstCount(header: HeaderStack, keywords: readonly string[]): number | undefined {
-  for (const keyword of keywords) {
-    const value = header.number(keyword)
-    if (value !== undefined && Number.isSafeInteger(value) && value > 1) return value
-  }
   return undefined
 }
 

@@ -41,6 +41,13 @@ export class HeaderStack {
     return undefined
   }
 
+  /** The first that is a whole number, `least` or more. */
+  whole(keywords: readonly string[], least = 0): number | undefined {
+    return keywords
+      .map((keyword) => this.number(keyword))
+      .find((value) => value !== undefined && Number.isSafeInteger(value) && value >= least)
+  }
+
   comment(keyword: string): string {
     if (!this.#comments) {
       this.#comments = new Map()
