@@ -35,7 +35,7 @@ const LEAP_SECONDS: readonly (readonly [number, number])[] = [
   [41317, 10],
 ]
 const DAY_S = 86_400
-const MJD_OF_1970 = 40_587
+export const MJD_OF_1970 = 40_587
 /**
  * From before photography to the far future: outside is a wrong unit or a wrong number. Within a minute of 1970 it is
  * a zero of Unix time (afw writes it for "unknown").

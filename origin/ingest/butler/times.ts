@@ -1,9 +1,8 @@
 // Butler's times: nanoseconds since 1970-01-01 in TAI, as whole numbers. ObsCore's: MJD in UTC, days.
 
-import { taiToUtc } from '../time.ts'
+import { MJD_OF_1970, taiToUtc } from '../time.ts'
 
 const DAY_NS = 86_400_000_000_000n
-const MJD_OF_1970 = 40_587
 /** What stands for "since ever" and "for ever" (2100-01-01). */
 const MIN_NS = 0n
 const MAX_NS = 4_102_444_800_000_000_000n
