@@ -1,16 +1,16 @@
 // Purges on each store, and the generations that are made of them.
 
-import { describe, expect, it } from 'vitest'
+import { expect, it } from 'vitest'
 import { generationOfProduct, generationsOfMaps, recentGenerations } from '../../../origin/catalog/generations.ts'
 import { nearest, targetsNamed } from '../../../origin/catalog/purge-targets.ts'
 import type { MapRecord } from '../../../origin/catalog/store.ts'
-import { stores } from '../../support/catalogs.ts'
+import { onEachCatalog } from '../../support/catalogs.ts'
 import { fileAt, squareAt } from '../../support/products.ts'
 
 const map = (name: string, collections: string[]) =>
   ({ map: name, collections, generation: `g-${name}`, modifiedMs: 1 }) as unknown as MapRecord
 
-describe.each(stores)('purges on $store', ({ open }) => {
+onEachCatalog('purges', ({ open }) => {
   it('count up, also when several come at once, and tell when the last was', async () => {
     const catalog = await open()
     expect(await catalog.purge({ kind: 'map', name: 'a' }, 5)).toEqual({ kind: 'map', name: 'a', count: 1, atMs: 5 })
