@@ -1,5 +1,6 @@
 // BINARY2 (VOTable 1.4 §5.4): each row is a mask of its null cells, first field in the highest bit, then the cells, big
-// endian; arrays without a fixed length are preceded by their count in four bytes. The stream is base64 in lines.
+// endian; arrays without a fixed length are preceded by their count in four bytes. The stream is base64, one piece for each
+// take(): lines of a fixed length are not asked for (RFC 4648 §3.1).
 
 import { encodeBase64 } from './base64.ts'
 import { ByteSink } from './bytes.ts'
@@ -13,7 +14,6 @@ import type { Outcome, TableWriter, VotableOptions } from './writer.ts'
 type Put = (sink: ByteSink, cell: Cell) => void
 
 const encoder = new TextEncoder()
-// Base64 comes out in one piece per take(): lines of a fixed length are not asked for (RFC 4648 §3.1).
 const TRUE = 0x54
 const FALSE = 0x46
 const UNKNOWN = 0x3f
