@@ -4,6 +4,7 @@
 import { AdqlError } from '#src/adql'
 import { DaliError, type FaultCode } from '#src/dali'
 import { FitsError } from '#src/fits'
+import { PackError } from '#src/hips'
 import { StorageError } from '#src/storage'
 import { CatalogError } from './catalog/store.ts'
 import { JobError } from './jobs/errors.ts'
@@ -37,6 +38,11 @@ export function asFault(error: unknown): DaliError {
     return new DaliError('unavailable', 'the file of this product is not where it was', { ...cause, retryAfterS: 300 })
   if (error instanceof StorageError || error instanceof CatalogError)
     return new DaliError('unavailable', 'the data cannot be read now', { ...cause, retryAfterS: 30 })
+  if (error instanceof PackError)
+    return new DaliError('unavailable', 'this part of the map is damaged where it is stored', {
+      ...cause,
+      retryAfterS: 300,
+    })
   if (error instanceof FitsError) return new DaliError('internal', 'the file of this product is broken', cause)
   if (error instanceof Error && error.name === 'TimeoutError')
     return new DaliError('timeout', 'it took too long', { ...cause, retryAfterS: 30 })

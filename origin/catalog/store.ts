@@ -183,7 +183,8 @@ export interface CollectionPart {
 /** A tree of files; packs, one a HEALPix subtree (src/hips/pack); another node's tiles, kept as they are asked for. */
 export type MapLayout =
   | { readonly kind: 'tree' }
-  | { readonly kind: 'packed'; readonly shardOrder: number }
+  /** `headBytes`: of the longest head of its packs, what a first read asks for. */
+  | { readonly kind: 'packed'; readonly shardOrder: number; readonly headBytes?: number }
   | { readonly kind: 'remote'; readonly url: string; readonly allowPrivate?: boolean; readonly keepBytes?: number }
 
 export interface MapRecord {

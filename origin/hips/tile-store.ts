@@ -7,6 +7,7 @@ import { degrade, type Moc, parseMocJson, touches } from '#src/moc'
 import type { Catalog, MapRecord } from '../catalog/store.ts'
 import type { MapFiles, StoredFile } from './map-files.ts'
 import { TileMaker } from './materialise.ts'
+import { PackedFiles } from './packed-files.ts'
 import type { TileFormat } from './recipe.ts'
 import { Threads } from './threads.ts'
 import { TreeFiles } from './tree-files.ts'
@@ -39,7 +40,8 @@ export class TileStore {
   async mapAfterMiss(seen: MapRecord, nowMs: number): Promise<MapRecord | undefined> {
     this.#records.delete(seen.map)
     const record = await this.map(seen.map, nowMs)
-    return record && record.generation !== seen.generation ? record : undefined
+    // Packing moves a map without making it another one.
+    return record && (record.generation !== seen.generation || record.folder !== seen.folder) ? record : undefined
   }
 
   /** `name` is from the fixed list of a map's files, never a request's text. */
@@ -58,6 +60,7 @@ export class TileStore {
   }
 
   #files({ folder, layout = { kind: 'tree' } }: MapRecord): MapFiles {
+    if (layout.kind === 'packed') return new PackedFiles(join(this.#hips, folder), layout)
     if (layout.kind !== 'tree') throw new Error(`maps of the layout ${layout.kind} cannot be read yet`)
     return new TreeFiles(join(this.#hips, folder))
   }
