@@ -161,7 +161,9 @@ function readHeader(folder: string): Header | undefined {
   }
 }
 
-const isAlive = ({ pid, started }: Header) => exists(pid) && started === startOf(pid)
+/** The process that said so still runs. */
+export const isAlive = ({ pid, started }: Pick<Header, 'pid' | 'started'>): boolean =>
+  exists(pid) && started === startOf(pid)
 
 function exists(pid: number): boolean {
   try {
@@ -173,7 +175,7 @@ function exists(pid: number): boolean {
 }
 
 /** When a process began, as Linux tells; elsewhere its number alone has to do. */
-function startOf(pid: number): string {
+export function startOf(pid: number): string {
   try {
     return readFileSync(`/proc/${pid}/stat`, 'utf8').replace(/^.*\)/s, '').trim().split(' ')[19]
   } catch {

@@ -1,6 +1,6 @@
 // A tree's tiles in the order of their indices, shard by shard: no more names are held than a shard and a `Dir` have.
 
-import { type Dirent, existsSync, readdirSync } from 'node:fs'
+import { existsSync, readdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import {
   allskyPath,
@@ -76,19 +76,23 @@ function* merged(folder: string, format: TileFormat, shardOrder: number, orders:
   }
 }
 
-/** Counts the tiles of the formats, and tells of every other file by its name below the folder. */
-export function survey(folder: string, formats: readonly TileFormat[], other: (name: string, entry: Dirent) => void) {
+/** Counts the tiles of the formats, and tells of every other file by its name below the folder. Links are followed. */
+export function survey(
+  folder: string,
+  formats: readonly TileFormat[],
+  other: (name: string) => void,
+): ReadonlyMap<TileFormat, number> {
   const tiles = new Map<TileFormat, number>(formats.map((format) => [format, 0]))
   const walk = (below: string) => {
     for (const entry of readdirSync(join(folder, below), { withFileTypes: true })) {
       const name = below === '' ? entry.name : `${below}/${entry.name}`
-      if (entry.isDirectory()) {
+      if (entry.isDirectory() || (entry.isSymbolicLink() && statSync(join(folder, name)).isDirectory())) {
         walk(name)
         continue
       }
       const format = (parseTilePath(name) ?? parseAllskyPath(name))?.format
       const count = format && tiles.get(format)
-      if (format === undefined || count === undefined) other(name, entry)
+      if (format === undefined || count === undefined) other(name)
       else tiles.set(format, count + 1)
     }
   }
