@@ -4,6 +4,7 @@ import type { Command } from 'commander'
 import { addBuild } from '../maps/build.ts'
 import { addImport } from '../maps/import.ts'
 import { addList } from '../maps/list.ts'
+import { addPacking } from '../maps/pack.ts'
 
 export { progressOn } from '../progress.ts'
 
@@ -12,4 +13,5 @@ export function register(program: Command): void {
   addBuild(hips)
   addList(hips)
   addImport(hips)
+  addPacking(hips)
 }

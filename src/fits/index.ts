@@ -2,6 +2,7 @@
 // Pixels are 0-based, windows half-open, arrays in the machine's byte order; it knows no WCS and no disk.
 
 export type { Card, CardValue } from './card.ts'
+export { sum32 } from './checksum.ts'
 export { type CompressOptions, compressedImageHduBytes } from './compressed-write.ts'
 export { FitsError, type FitsErrorCode } from './errors.ts'
 export { decodeFileIndex, encodeFileIndex, type FileIndex } from './file-index.ts'

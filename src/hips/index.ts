@@ -11,6 +11,7 @@ export {
   hipsMetrics,
   type StoredFile,
 } from './check-code.ts'
+export { CheckWalk } from './check-walk.ts'
 export { type CopyChanges, copyRefusal, propertiesOfCopy, statusOfCopy } from './copying.ts'
 export { HipsError, type HipsErrorCode } from './errors.ts'
 export { mapFileMediaType, tileMediaType } from './files.ts'

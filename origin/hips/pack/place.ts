@@ -44,7 +44,7 @@ export async function mapRecord({ catalog }: PackWorld, map: string): Promise<Ma
   const record = await catalog.map(map)
   if (!record) throw new HipsBuildError('no-such-map', `there is no map ${map}`)
   if (record.layout?.kind === 'remote')
-    throw new HipsBuildError('bad-option', `the map ${map} is kept elsewhere: mirror it, and pack the mirror`)
+    throw new HipsBuildError('bad-option', `the map ${map} is kept by another node: mirror it first`)
   return record
 }
 
@@ -128,7 +128,10 @@ export function carryOver(from: string, to: string, name: string, isCopy = false
   const [source, target] = [realpathSync(join(from, name)), join(to, name)]
   mkdirSync(dirname(target), { recursive: true })
   try {
-    if (!isCopy) return linkSync(source, target)
+    if (!isCopy) {
+      linkSync(source, target)
+      return
+    }
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'EEXIST' && statSync(source).ino === statSync(target).ino) return
   }
