@@ -4,15 +4,12 @@
 import { mkdir, rm, symlink, utimes, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import {
-  checkCodeFor,
   formatWord,
-  hipsMetrics,
   isTileOf,
   MAGIC_BYTES,
   MAX_PROPERTIES,
   type OthersMap,
   readOthersMap,
-  type TileFormat,
   tileWidthOf,
 } from '#src/hips'
 import type { Catalog } from '../../catalog/store.ts'
@@ -20,7 +17,7 @@ import { checkMapName } from '../publish.ts'
 import { OthersError } from './errors.ts'
 import { type Placed, place, rightsOfOthers } from './place.ts'
 import { eachOf } from './pool.ts'
-import { TileCensus } from './tiles.ts'
+import { isServed, notesOf, survey } from './survey.ts'
 import { nameOf, type OthersFile, type OthersTree } from './tree.ts'
 import { namelessFolder } from './work-folder.ts'
 
@@ -50,10 +47,6 @@ export interface ImportResult extends Placed {
 
 const PARALLEL = 8
 const TIB = 1024 ** 4
-/** Files whose check code is computed. */
-const MAX_CHECKED = 500_000
-/** Named in a message. */
-const SHOWN = 3
 
 export async function importMap(tree: OthersTree, options: ImportOptions, world: ImportWorld): Promise<ImportResult> {
   checkMapName(options.map)
@@ -61,12 +54,12 @@ export async function importMap(tree: OthersTree, options: ImportOptions, world:
     throw new OthersError('bad-option', 'a zip cannot be linked to: it is unpacked (leave out --link)')
   const others = await properties(tree)
   const rights = rightsOfOthers(others, options)
-  const survey = await look(tree, others, options.maxBytes ?? TIB)
+  const found = await survey(tree, others, options.maxBytes ?? TIB)
   const hipsFolder = join(world.dataFolder, 'hips')
   const folder = await namelessFolder(hipsFolder)
   try {
-    await take(tree, others, folder, { ...options, total: survey.taken, progress: world.progress })
-    const orders = [...survey.census.orders, ...survey.allsky]
+    await take(tree, others, folder, { ...options, total: found.taken, progress: world.progress })
+    const orders = [...found.census.orders, ...found.allsky]
     const placed = await place({
       ...world,
       hipsFolder,
@@ -74,14 +67,14 @@ export async function importMap(tree: OthersTree, options: ImportOptions, world:
       map: options.map,
       rights,
       made: 'imported',
-      formats: others.formats.filter((format) => survey.formats.has(format)),
+      formats: others.formats.filter((format) => found.formats.has(format)),
       orderMin: Math.min(...orders),
       order: others.order,
-      where: survey.census.where(),
-      covered: survey.census.covered(),
+      where: found.census.where(),
+      covered: found.census.covered(),
     })
-    const { tiles, bytes, leftOut } = survey
-    return { ...placed, notes: [...notesOf(others, survey), ...placed.notes], tiles, bytes, leftOut }
+    const { tiles, bytes, leftOut } = found
+    return { ...placed, notes: [...notesOf(others, found), ...placed.notes], tiles, bytes, leftOut }
   } finally {
     await rm(folder, { recursive: true, force: true })
   }
@@ -95,67 +88,6 @@ async function properties(tree: OthersTree): Promise<OthersMap> {
     return readOthersMap(new TextDecoder().decode(await file.read()))
   }
   throw new OthersError('bad-tree', 'there is no properties file, so this is no HiPS')
-}
-
-interface Survey {
-  readonly census: TileCensus
-  readonly formats: ReadonlySet<TileFormat>
-  readonly allsky: readonly number[]
-  readonly sizes?: readonly { path: string; sizeBytes: number }[]
-  readonly tiles: number
-  /** Files that are taken, and their bytes. */
-  readonly taken: number
-  readonly bytes: number
-  readonly leftOut: number
-}
-
-/** A tile or Allsky of a format and an order that the map says it has. */
-function isServed({ order, formats }: OthersMap, name: { order: number; format: TileFormat }): boolean {
-  return name.order <= order && formats.includes(name.format)
-}
-
-/** Names and sizes alone: nothing is opened. */
-async function look(tree: OthersTree, others: OthersMap, maxBytes: number): Promise<Survey> {
-  const census = new TileCensus()
-  const formats = new Set<TileFormat>()
-  const allsky = new Set<number>()
-  const misnamed: string[] = []
-  const sizes: { path: string; sizeBytes: number }[] = []
-  let tiles = 0
-  let taken = 0
-  let bytes = 0
-  let leftOut = 0
-  for await (const { path, sizeBytes } of tree.files()) {
-    const name = nameOf(path)
-    if (name.kind === 'misnamed') misnamed.push(path)
-    if (misnamed.length > SHOWN) break
-    const isImage = name.kind === 'tile' || name.kind === 'allsky'
-    if (name.kind === 'other' || (isImage && !isServed(others, name))) {
-      leftOut++
-      continue
-    }
-    taken++
-    bytes += sizeBytes
-    if (bytes > maxBytes) throw new OthersError('too-large', `the map has more than ${maxBytes} bytes (--max-bytes)`)
-    if (isImage && sizes.length <= MAX_CHECKED) sizes.push({ path, sizeBytes })
-    if (name.kind === 'allsky') allsky.add(name.order)
-    if (name.kind !== 'tile') continue
-    formats.add(name.format)
-    tiles++
-    if (!census.add(name)) throw new OthersError('too-large', `the map has more than ${tiles} tiles`)
-  }
-  if (misnamed.length > 0)
-    throw new OthersError(
-      'bad-tree',
-      `${misnamed.slice(0, SHOWN).map(shown).join(', ')}${misnamed.length > SHOWN ? ', …' : ''}: a tile is named like Norder3/Dir0/Npix12.png, with the Dir of its number`,
-    )
-  if (tiles === 0)
-    throw new OthersError(
-      'bad-tree',
-      `there is no ${others.formats.join(' or ')} tile of order 0 to ${others.order}, as properties says there are`,
-    )
-  const whole = sizes.length <= MAX_CHECKED
-  return { census, formats, allsky: [...allsky], ...(whole && { sizes }), tiles, taken, bytes, leftOut }
 }
 
 interface Taking extends ImportOptions {
@@ -203,23 +135,6 @@ async function put(path: string, bytes: Uint8Array, modifiedMs: number): Promise
   await mkdir(dirname(path), { recursive: true })
   await writeFile(path, bytes)
   await utimes(path, modifiedMs / 1000, modifiedMs / 1000)
-}
-
-function notesOf(others: OthersMap, { census, formats, sizes, leftOut }: Survey): string[] {
-  const notes: string[] = []
-  const deepest = census.orders.at(-1) ?? 0
-  if (deepest < others.order) notes.push(`the deepest tile is of order ${deepest}, hips_order says ${others.order}`)
-  const absent = others.formats.filter((format) => !formats.has(format))
-  if (absent.length > 0) notes.push(`there is no ${absent.join(' nor ')} tile, though hips_tile_format says so`)
-  if (leftOut > 0) notes.push(`${leftOut} files are no part of what the map says it has: left out`)
-  for (const format of formats) {
-    const said = others.checkCode && checkCodeFor(format, others.checkCode)
-    // Hipsgen says 0 of jpeg: it looks for files that end so.
-    if (!said || !sizes) continue
-    const found = Number(hipsMetrics([format], sizes).checkCode.split(':')[1])
-    if (found !== said) notes.push(`the ${format} tiles are not all those that hips_check_code was made of`)
-  }
-  return notes
 }
 
 const shown = (path: string) => JSON.stringify(path.slice(0, 120))

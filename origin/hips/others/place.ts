@@ -14,7 +14,7 @@ import { takePlace } from '../publish.ts'
 import { writeWhole } from '../tile-files.ts'
 import { type View, viewOf } from '../view.ts'
 import { OthersError } from './errors.ts'
-import { bounded, inIcrsCells } from './tiles.ts'
+import { bounded, inFrame } from './tiles.ts'
 
 export interface Placing {
   readonly catalog: Catalog
@@ -88,7 +88,7 @@ export async function place(placing: Placing): Promise<Placed> {
 async function coverage({ folder, covered, nowMs }: Placing, others: OthersMap, notes: string[]): Promise<Moc> {
   const file = join(folder, 'Moc.fits')
   const bytes = await readFile(file).catch(() => undefined)
-  const computed = bounded(inIcrsCells(covered, others.frame))
+  const computed = bounded(inFrame(covered, others.frame, 'equatorial'))
   if (bytes) {
     try {
       const said = readMocFits(bytes)

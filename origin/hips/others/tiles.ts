@@ -87,20 +87,23 @@ export function bounded(moc: Moc): Moc {
   return few
 }
 
-/** Cells of a map's own frame as coverage in ICRS: what they touch, a little more where the frame is turned. */
-export function inIcrsCells(moc: Moc, frame: OthersMap['frame']): Moc {
-  if (frame === 'equatorial') return moc
+type HipsFrame = OthersMap['frame']
+const FRAMES = { equatorial: 'ICRS', galactic: 'GALACTIC', ecliptic: 'ECLIPTIC' } as const
+
+/** The cells of another frame that these touch, and a few more where the frames differ. */
+export function inFrame(moc: Moc, from: HipsFrame, to: HipsFrame): Moc {
+  if (from === to) return moc
   let cells = degrade(moc, TURNED_ORDER)
   while (countCells(cells) > MAX_TURNED && cells.order > 0) cells = degrade(cells, cells.order - 1)
-  const turn = rotation(frame === 'galactic' ? 'GALACTIC' : 'ECLIPTIC', 'ICRS')
-  const place = new Float64Array(2)
-  // Half the diagonal of the longest cells, near the poles.
-  const radiusRad = 1.1 / 2 ** cells.order
+  const turn = rotation(FRAMES[from], FRAMES[to])
+  const at = new Float64Array(2)
+  // More than half the diagonal of the longest cells, which are near the poles.
+  const radiusRad = Math.min(Math.PI, 1.1 / 2 ** cells.order)
   const cones: Moc[] = []
   for (const npix of cellsOf(cells)) {
-    centre(cells.order, npix, place)
-    const { lonRad, latRad } = vectorToLonLat(rotate(turn, lonLatToVector(place[0], place[1])))
-    cones.push(mocOfCone(cells.order, lonRad, latRad, Math.min(Math.PI, radiusRad)))
+    centre(cells.order, npix, at)
+    const { lonRad, latRad } = vectorToLonLat(rotate(turn, lonLatToVector(at[0], at[1])))
+    cones.push(mocOfCone(cells.order, lonRad, latRad, radiusRad))
   }
   return cones.length === 0 ? emptyMoc(cells.order) : atOrder(unionOf(cones), cells.order)
 }

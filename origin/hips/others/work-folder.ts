@@ -60,3 +60,13 @@ export async function holdWork(hipsFolder: string, map: string): Promise<HeldWor
     },
   }
 }
+
+/** What was being written when a run was killed. */
+export async function sweepParts(folder: string): Promise<void> {
+  for (const entry of await readdir(folder, { recursive: true, withFileTypes: true }))
+    if (entry.isFile() && entry.name.endsWith('.part')) await rm(join(entry.parentPath, entry.name), { force: true })
+}
+
+export async function emptyOf(folder: string): Promise<void> {
+  for (const name of await readdir(folder)) await rm(join(folder, name), { recursive: true, force: true })
+}
