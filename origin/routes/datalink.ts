@@ -74,6 +74,7 @@ export function datalinkRoutes(deps: OriginDeps): Hono<OriginEnv> {
     return {
       publisherDid: product.publisherDid,
       footprint: product.footprint,
+      collection: product.collection,
       restricted: !decision.public,
       ...(accessUrl === undefined ? {} : { elsewhere: { url: accessUrl, mediaType: accessFormat } }),
     }

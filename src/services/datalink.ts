@@ -14,6 +14,7 @@ import {
 import { LINKS_MEDIA_TYPE, LINKS_STANDARD_ID, type Link, linkFault } from '#src/datalink'
 import { bounds, type LonLat, radToDeg } from '#src/sky'
 import type { XmlElement } from '#src/xml'
+import { MOC_MEDIA_TYPES, mocUrl } from './moc.ts'
 import { CUTOUT_FORMATS, soda } from './soda.ts'
 
 /** Identifiers that one request answers; the rest is told of as an overflow (DataLink 1.1 §2.1.1). */
@@ -56,6 +57,7 @@ export interface LinkedProduct {
   readonly restricted: boolean
   /** Bytes of the whole product as it is sent, where known. */
   readonly sizeBytes?: number
+  readonly collection?: string
   /** Its pixels are not here but there: the one link. */
   readonly elsewhere?: { readonly url: string; readonly mediaType?: string }
 }
@@ -70,7 +72,7 @@ export interface ProductLinks {
  * one answer from 0: the first one's descriptor has the plain name that clients look for.
  */
 export function productLinks(id: string, product: LinkedProduct, base: string, nth = 0): ProductLinks {
-  const { publisherDid, restricted, sizeBytes, elsewhere } = product
+  const { publisherDid, restricted, sizeBytes, collection, elsewhere } = product
   const linkAuth = restricted ? 'true' : 'optional'
   const common = { id, linkAuthorized: true, linkAuth } as const
   if (elsewhere) {
@@ -118,6 +120,18 @@ export function productLinks(id: string, product: LinkedProduct, base: string, n
       localSemantics: 'cutout',
     },
   ]
+  // The core vocabulary has no word for coverage, and the map is one of the collection, not of this image: #auxiliary is what
+  // says no more than that. What kind it is, the same word says for every image.
+  if (collection !== undefined)
+    links.push({
+      ...common,
+      semantics: '#auxiliary',
+      accessUrl: mocUrl(base, { kind: 'collection', name: collection }),
+      description: `Where on the sky the images of ${collection} are (MOC)`,
+      contentType: MOC_MEDIA_TYPES.fits,
+      localSemantics: 'collection-coverage',
+      linkAuth: 'optional',
+    })
   return { links, descriptors: [cutoutDescriptor(serviceDef, sync, product)] }
 }
 

@@ -35,13 +35,13 @@ const bearer = async (user: string, request: object) => ({
 const rows = (document: string) => document.match(/<TR>.*?<\/TR>/gs) ?? []
 
 describe('the links of a product', () => {
-  it('are the image, a preview and a cutout service with the ranges of this product', async () => {
+  it('are the image, a preview, a cutout service with the ranges of this product, and where its collection is', async () => {
     const answer = await fetch(address(did('open')))
     expect(answer.headers.get('content-type')).toBe('application/x-votable+xml;content=datalink')
     expect(answer.headers.get('cache-control')).toBe('public, max-age=60')
     const document = await answer.text()
-    expect(rows(document)).toHaveLength(3)
-    for (const word of ['#this', '#preview', '#cutout']) expect(document).toContain(`<TD>${word}</TD>`)
+    expect(rows(document)).toHaveLength(4)
+    for (const word of ['#this', '#preview', '#cutout', '#auxiliary']) expect(document).toContain(`<TD>${word}</TD>`)
     const descriptor = /<RESOURCE[^>]*ID="cutout-sync"[\s\S]*?<\/RESOURCE>/.exec(document)?.[0] ?? ''
     expect(descriptor).toContain(`value="${origin.url}/soda/sync"`)
     const [lon, lat, radius] = /name="CIRCLE"[\s\S]*?<MAX value="([^"]+)"/.exec(descriptor)![1].split(' ').map(Number)
@@ -65,7 +65,7 @@ describe('the links of a product', () => {
       encodeURIComponent(did('open')),
       ` ${did('open')} `,
     ]
-    for (const spelling of spellings) expect(rows(await links([spelling])), spelling).toHaveLength(3)
+    for (const spelling of spellings) expect(rows(await links([spelling])), spelling).toHaveLength(4)
     // What is another product in the release stays another one.
     expect(await links(['ivo://skyedge.example/dr1?OPEN'])).toContain('NotFoundFault')
   })
@@ -78,7 +78,7 @@ describe('the links of a product', () => {
       await (await fetch(address(), { method: 'POST', body: form })).text(),
       await (await fetch(address(), { method: 'POST', body: asMultipart(ids) })).text(),
     ]) {
-      expect(rows(document)).toHaveLength(8)
+      expect(rows(document)).toHaveLength(10)
       expect(document.match(/NotFoundFault: /g)).toHaveLength(2)
       expect(document).toContain('ID="cutout-sync"')
       expect(document).toContain('ID="cutout-sync-2"')
@@ -99,7 +99,7 @@ describe('the links of a product', () => {
     )
     const body = new URLSearchParams(ids.map((id) => ['ID', id]))
     const document = await (await fetch(address(), { method: 'POST', body })).text()
-    expect(rows(document)).toHaveLength(999 + 3)
+    expect(rows(document)).toHaveLength(999 + 4)
     expect(document).toContain('value="OVERFLOW"')
   })
 })
@@ -122,10 +122,10 @@ describe('a product that the caller may not see', () => {
     const answer = await fetch(address(did('level3')), await bearer('bob', { groups: ['demo-team'] }))
     expect(answer.headers.get('cache-control')).toBe('private, no-store')
     const document = await answer.text()
-    expect(rows(document)).toHaveLength(3)
+    expect(rows(document)).toHaveLength(4)
     expect(document).toMatch(/<TD>true<\/TD><TD>(?:true|T|1)<\/TD>/)
     const ann = await bearer('ann', { dataRights: ['dr1'] })
-    expect(rows(await links([did('proprietary')], ann))).toHaveLength(3)
+    expect(rows(await links([did('proprietary')], ann))).toHaveLength(4)
   })
 })
 
@@ -180,7 +180,7 @@ query.circle = (150.0, 2.0, 0.002)
 print(query.execute_stream().read()[:6])
 `
 const EXPECTED = [
-  `['#cutout', '#preview', '#this']`,
+  `['#auxiliary', '#cutout', '#preview', '#this']`,
   `['CIRCLE', 'ID', 'POLYGON', 'POS', 'RESPONSEFORMAT']`,
   '(15, 15)',
   `b'SIMPLE'`,
