@@ -5,6 +5,7 @@ import { WARM_PATH } from '#src/services'
 import { problem } from './problem.ts'
 import { board } from './routes/board.ts'
 import { document, live } from './routes/pass.ts'
+import { moc, registry } from './routes/publication.ts'
 import { sodaSync } from './routes/soda.ts'
 import { healthz, metrics } from './routes/state.ts'
 import { warm } from './routes/warm.ts'
@@ -25,7 +26,7 @@ const through = visitOf(live)
 const READ = 'GET, HEAD, OPTIONS'
 const JOB = /^\/(?:soda|tap|recreate)\/async\/[^/]+\/?$/
 const FORM =
-  /^\/(?:(?:soda|tap)\/sync|sia\/query|datalink\/links|(?:soda|tap|recreate)\/async(?:\/[^/]+\/(?:phase|parameters|destruction|executionduration))?)\/?$/
+  /^\/(?:(?:soda|tap)\/sync|registry|sia\/query|datalink\/links|(?:soda|tap|recreate)\/async(?:\/[^/]+\/(?:phase|parameters|destruction|executionduration))?)\/?$/
 
 /** What means something at a path: POST where a form is read, DELETE for jobs. */
 export const methodsOf = (path: string): string =>
@@ -45,14 +46,22 @@ export function createApp(): Hono<AppEnv> {
   app.post(WARM_PATH, visitOf(warm))
 
   for (const path of ['/', '/index.html', '/docs', '/docs/*', '/site/*', '/favicon.ico']) app.get(path, kept)
-  for (const path of ['/hipslist', '/openapi.json', '/.well-known/jwks.json', '/:service/capabilities', '/tap/tables'])
+  for (const path of [
+    '/hipslist/all',
+    '/openapi.json',
+    '/.well-known/jwks.json',
+    '/:service/capabilities',
+    '/tap/tables',
+  ])
     app.get(path, kept)
-  for (const path of ['/collections', '/tap/examples']) app.get(path, keptFor())
+  for (const path of ['/hipslist', '/collections', '/tap/examples']) app.get(path, keptFor())
+  for (const path of ['/moc', '/moc/*']) app.get(path, visitOf(moc))
+  app.all('/registry', visitOf(registry))
   app.get('/footprints', keptFor('collection', 'release', 'band', 'after', 'limit'))
 
   app.get('/availability', visitOf(board))
   app.get('/status', visitOf(board))
-  for (const path of ['/:service/availability', '/caom2/*', '/registry', '/session']) app.get(path, through)
+  for (const path of ['/:service/availability', '/caom2/*', '/session']) app.get(path, through)
   for (const path of ['/tap/*', '/sia/query', '/datalink/links', '/soda/async', '/soda/async/*']) app.all(path, through)
   for (const path of ['/recreate/async', '/recreate/async/*']) app.all(path, through)
   app.notFound((c) => problem(c.env, 404, 'there is nothing at this address'))
