@@ -169,7 +169,7 @@ export function loadConfig(env: Environment = process.env): Config {
   if (!/^[A-Za-z0-9][A-Za-z0-9._~-]{2,}$/.test(config.authority))
     refuse('SKYEDGE_AUTHORITY', 'a naming authority such as "skyedge.example"')
   // OAI-PMH 2.0, emailType; the name before the @ may not begin a second address.
-  if (!/^[^\s@<>,;]+@(?:[^\s@.]+\.)+[^\s@.]+$/.test(config.contactEmail))
+  if (text('SKYEDGE_CONTACT_EMAIL') !== '' && !/^[^\s@<>,;]+@(?:[^\s@.]+\.)+[^\s@.]+$/.test(config.contactEmail))
     refuse('SKYEDGE_CONTACT_EMAIL', 'an address such as help@skyedge.example')
   if (!/^[a-z0-9-]{2,40}$/.test(config.aws.region)) refuse('AWS_REGION', 'a region such as "eu-west-1"')
   const store = config.objectStore && storeProblem(config.objectStore, config.aws)

@@ -32,7 +32,7 @@ export interface Asking {
 export function piecesOf({ kind, name }: MocName, { maps, parts }: Archive, asking: Asking): MocPiece[] | undefined {
   if (kind === 'map') {
     const record = maps.find(({ map }) => map === name)
-    return record && [mapPiece(record, asking)]
+    return record && isKnown(record, asking) ? [mapPiece(record, asking)] : undefined
   }
   const pieces: MocPiece[] = []
   for (const part of parts) {
@@ -41,7 +41,7 @@ export function piecesOf({ kind, name }: MocName, { maps, parts }: Archive, aski
     if (decision.outcome === 'allow') pieces.push(partPiece(part, decision.public))
   }
   for (const record of maps) {
-    if (!ofMap[kind](record, name)) continue
+    if (!ofMap[kind](record, name) || !isKnown(record, asking)) continue
     const open = decide(asking.principal, record.rights, asking.nowMs).outcome === 'allow'
     // Its images are among the parts then.
     if (open && (record.made ?? 'built') === 'built') continue
@@ -49,6 +49,11 @@ export function piecesOf({ kind, name }: MocName, { maps, parts }: Archive, aski
   }
   return pieces.length > 0 ? pieces : undefined
 }
+
+/** Some maps have no public tier: of those only who may see them knows. */
+export const hasPublicTier = ({ publicOrder, orderMin = 0 }: MapRecord): boolean => publicOrder >= orderMin
+const isKnown = (record: MapRecord, { principal, nowMs }: Asking): boolean =>
+  hasPublicTier(record) || decide(principal, record.rights, nowMs).outcome === 'allow'
 
 type NotMap = Exclude<MocKind, 'map'>
 
@@ -103,7 +108,8 @@ function withOrder(moc: Moc, order: number): Moc {
 
 /** Every name that the caller may ask for, in order. */
 export function namesOf(archive: Archive, asking: Asking): MocName[] {
-  const { maps, parts } = archive
+  const { parts } = archive
+  const maps = archive.maps.filter((record) => isKnown(record, asking))
   const seen = parts.filter(({ rights }) => decide(asking.principal, rights, asking.nowMs).outcome === 'allow')
   const sorted = (names: readonly (string | undefined)[]) =>
     [...new Set(names)].filter((name) => name !== undefined).sort()

@@ -11,7 +11,7 @@ import type { ReleaseRecord } from '../catalog/survey.ts'
 import type { Config } from '../config.ts'
 import type { TileStore } from '../hips/tile-store.ts'
 import type { CoveragePart } from '../moc/coverage.ts'
-import { type Asking, type MocPiece, piecesOf, publicMoc } from '../moc/visible.ts'
+import { type Asking, hasPublicTier, type MocPiece, piecesOf, publicMoc } from '../moc/visible.ts'
 
 export interface NodeWorld {
   readonly config: Config
@@ -142,7 +142,7 @@ async function mapFacts(
   const properties = parseProperties(stored ? new TextDecoder().decode(stored.bytes) : '')
   const creatorDid = properties.get('creator_did') ?? ''
   const ours = creatorDid.toLowerCase().startsWith(`ivo://${world.config.authority.toLowerCase()}/`)
-  if (!ours || record.made === 'mirrored') return undefined
+  if (!ours || record.made === 'mirrored' || !hasPublicTier(record)) return undefined
   const number = (key: string) => {
     const value = Number(properties.get(key) ?? Number.NaN)
     return Number.isFinite(value) ? value : undefined

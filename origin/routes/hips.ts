@@ -4,23 +4,15 @@
 import { type Context, Hono } from 'hono'
 import { freshness, type ResourceKind } from '#src/caching'
 import { DaliError } from '#src/dali'
-import {
-  allskyPath,
-  type HipslistEntry,
-  hipslist,
-  mapFileMediaType,
-  parseAllskyPath,
-  parseProperties,
-  parseTilePath,
-  tileMediaType,
-} from '#src/hips'
-import { type Decision, decide } from '#src/rights'
+import { allskyPath, hipslist, mapFileMediaType, parseAllskyPath, parseTilePath, tileMediaType } from '#src/hips'
+import { type Decision, decide, isAnonymous, type Principal } from '#src/rights'
 import { GENERATION_HEADER } from '#src/services'
 import { answer } from '../answer.ts'
 import { recentGenerations } from '../catalog/generations.ts'
 import type { MapRecord } from '../catalog/store.ts'
 import type { OriginDeps, OriginEnv } from '../deps.ts'
 import { HipsBuildError } from '../hips/errors.ts'
+import { listed } from '../hips/listed.ts'
 import type { StoredFile } from '../hips/map-files.ts'
 import { TileStore } from '../hips/tile-store.ts'
 import { publicBase } from '../middleware.ts'
@@ -63,20 +55,18 @@ export function hipsRoutes({ catalog, config, clock }: OriginDeps): Hono<OriginE
     return send(c, found, decision, clock())
   })
 
-  app.get('/hipslist', async (c) => {
-    const base = publicBase(c)
-    const entries: HipslistEntry[] = []
-    for (const { map } of await catalog.maps()) {
-      const record = await store.map(map, clock())
-      const stored = record && (await store.file(record, 'public/properties'))
-      if (!stored) continue
-      const properties = parseProperties(new TextDecoder().decode(stored.bytes))
-      entries.push({ properties, serviceUrl: `${base}/hips/public/${map}` })
-    }
+  // What the caller can open, for viewers; and both endpoints of every map, for those who collect lists and cannot open the
+  // private ones themselves.
+  const list = async (c: Context<OriginEnv>, who: Principal | 'everything') => {
+    const entries = await listed(await catalog.maps(), { store, base: publicBase(c), who, nowMs: clock() })
+    const forAll = who === 'everything' || isAnonymous(who)
     c.header('Content-Type', 'text/plain; charset=utf-8')
-    c.header('Cache-Control', 'public, max-age=60')
+    c.header('Cache-Control', forAll ? 'public, max-age=60' : 'private, max-age=60')
+    if (who !== 'everything') for (const name of ['Authorization', 'Cookie']) c.header('Vary', name, { append: true })
     return c.body(hipslist(entries))
-  })
+  }
+  app.get('/hipslist', (c) => list(c, c.var.caller.principal))
+  app.get('/hipslist/all', (c) => list(c, 'everything'))
   return app
 }
 
