@@ -36,8 +36,8 @@ const ENV = new Map(
 
 /** Set by `wrangler secret put`. */
 const SECRETS = ['EDGE_SECRET', 'PACKS_AUTHORIZATION']
-/** What only an edge on a machine of one's own, or a test, is given; the operator may set the texts among them. */
-const ELSEWHERE = ['ORIGIN', 'COLO_DISK', 'PACKS_URL', 'PUBLIC_URL']
+/** What only an edge on a machine of one's own, or a test, is given. */
+const ELSEWHERE = ['ORIGIN', 'COLO_DISK', 'PACKS_URL']
 
 describe.each(ENVIRONMENTS)('wrangler.toml, environment %s', (env) => {
   const config = configOf('wrangler.toml', env)
@@ -52,6 +52,15 @@ describe.each(ENVIRONMENTS)('wrangler.toml, environment %s', (env) => {
     expect(queues.producers?.map(({ queue }) => queue)).toEqual(queues.consumers?.map(({ queue }) => queue))
     expect(triggers.crons).toEqual([expect.stringMatching(/^\S+ \S+ \S+ \S+ \S+$/)])
     expect(observability?.enabled).toBe(true)
+  })
+
+  it('has a migration for each class of objects that the worker exports', () => {
+    const made = config.migrations.flatMap(({ new_sqlite_classes = [] }) => new_sqlite_classes)
+    const main = readFileSync(join(ROOT, 'workers/edge/main.ts'), 'utf8')
+    for (const { class_name } of config.durable_objects.bindings) {
+      expect(made).toContain(class_name)
+      expect(main).toContain(`export { ${class_name} }`)
+    }
   })
 
   it('holds no secret', () => {
