@@ -3,7 +3,7 @@
 import cliProgress from 'cli-progress'
 
 /** A bar on a terminal, a line each tenth elsewhere; on stderr, so that `--json` stays alone on stdout. */
-export function progressOn(label: string, quiet = false): (done: number, total: number) => void {
+export function progressOn(label: string, quiet = false, unit = 'tiles'): (done: number, total: number) => void {
   if (quiet && !process.stderr.isTTY) return () => {}
   if (!process.stderr.isTTY) {
     let tenth = -1
@@ -11,11 +11,11 @@ export function progressOn(label: string, quiet = false): (done: number, total: 
       const now = Math.floor((10 * done) / total)
       if (now === tenth) return
       tenth = now
-      console.error(`${label}: ${done} of ${total} tiles`)
+      console.error(`${label}: ${done} of ${total} ${unit}`)
     }
   }
   const bar = new cliProgress.SingleBar({
-    format: `${label} {bar} {value}/{total} tiles {eta_formatted}`,
+    format: `${label} {bar} {value}/{total} ${unit} {eta_formatted}`,
     hideCursor: true,
   })
   let started = false

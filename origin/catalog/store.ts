@@ -187,6 +187,19 @@ export type MapLayout =
   | { readonly kind: 'packed'; readonly shardOrder: number; readonly headBytes?: number }
   | { readonly kind: 'remote'; readonly url: string; readonly allowPrivate?: boolean; readonly keepBytes?: number }
 
+/** Where the packs of a map are in an object store, as they were published. */
+export interface PublishedPacks {
+  /** `s3://bucket` or `file:///folder`: no key, no secret. */
+  readonly store: string
+  /** Of the objects' keys, without a slash at the end; then comes the name of the pack. */
+  readonly prefix: string
+  readonly shardOrder: number
+  /** Of the longest head, as in the layout. */
+  readonly headBytes?: number
+  /** Of the map when they were published: of a later one they are not. */
+  readonly generation: string
+}
+
 export interface MapRecord {
   /** `demo/dr1/r`. */
   readonly map: string
@@ -200,6 +213,8 @@ export interface MapRecord {
   readonly orderMin?: number
   /** Where the tiles are; default `tree`. */
   readonly layout?: MapLayout
+  /** Its packs in an object store. */
+  readonly packs?: PublishedPacks
   /** What made the tiles; default `built`. What others made is served as it is, its `properties` too. */
   readonly made?: 'built' | 'imported' | 'mirrored'
   /** Folder of the tiles, of the packs, or of what was pulled through, relative to `SKYEDGE_DATA/hips`. */

@@ -4,7 +4,7 @@
 import { Hono } from 'hono'
 import { MAPS_PATH, PRODUCT_PATH } from '#src/services'
 import { generationOfProduct, generationsOfMaps } from '../catalog/generations.ts'
-import type { MapRecord } from '../catalog/store.ts'
+import type { MapRecord, PublishedPacks } from '../catalog/store.ts'
 import type { OriginDeps, OriginEnv } from '../deps.ts'
 import { problem } from '../problem.ts'
 
@@ -31,6 +31,9 @@ export function internalRoutes({ catalog }: OriginDeps): Hono<OriginEnv> {
   return app
 }
 
+/** What an edge needs of them: the bucket is its own binding. */
+const packsFor = ({ prefix, shardOrder, headBytes }: PublishedPacks) => ({ prefix, shardOrder, headBytes })
+
 function manifestOf(record: MapRecord, generation: string) {
   const { map, release, order, publicOrder, formats, rights, mocOrder, moc, publicMoc, modifiedMs } = record
   return {
@@ -43,6 +46,8 @@ function manifestOf(record: MapRecord, generation: string) {
     formats,
     rights,
     modifiedMs,
+    // Packs of another generation are another map's.
+    ...(record.packs?.generation === record.generation && { packs: packsFor(record.packs) }),
     // What edges ask of it is where tiles can be.
     moc: { order: mocOrder, cells: JSON.parse(record.tiles ?? moc) },
     ...(publicMoc && { publicMoc: { order: publicOrder, cells: JSON.parse(publicMoc) } }),

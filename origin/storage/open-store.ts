@@ -27,3 +27,17 @@ function folderOf(address: string): string | undefined {
   if (!/^file:\/\/\/[^?#]+$/.test(address) || !URL.canParse(address)) return undefined
   return fileURLToPath(address).replace(/\/+$/, '')
 }
+
+export interface StorePlace {
+  /** The bucket or folder itself: what an edge's binding or PACKS_URL leads to. */
+  readonly root: string
+  /** '' or `a/b/`: where in it. */
+  readonly prefix: string
+}
+
+/** Of an address without a problem. */
+export function placeOf(address: string): StorePlace {
+  const bucket = parseS3(address)
+  if (!bucket) return { root: address, prefix: '' }
+  return { root: `s3://${bucket.bucket}`, prefix: bucket.prefix && `${bucket.prefix}/` }
+}

@@ -5,6 +5,7 @@ import { addBuild } from '../maps/build.ts'
 import { addImport } from '../maps/import.ts'
 import { addList } from '../maps/list.ts'
 import { addPacking } from '../maps/pack.ts'
+import { addPublish } from '../maps/publish.ts'
 
 export { progressOn } from '../progress.ts'
 
@@ -14,4 +15,5 @@ export function register(program: Command): void {
   addList(hips)
   addImport(hips)
   addPacking(hips)
+  addPublish(hips)
 }

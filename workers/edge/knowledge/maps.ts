@@ -4,6 +4,7 @@
 import { tileKey } from '#src/caching'
 import type { Moc } from '#src/moc'
 import type { ProductRights } from '#src/rights'
+import type { PackedMap } from '../storage/pack-tiles.ts'
 import { parseCoverage } from './coverage.ts'
 import { parseRights } from './rights.ts'
 
@@ -20,7 +21,7 @@ export interface MapFacts {
   readonly rights: ProductRights
   readonly coverage?: Moc
   /** Where the object store has the map's packs, and the order of the cells they are of. */
-  readonly packs?: { readonly prefix: string; readonly shardOrder: number }
+  readonly packs?: PackedMap['packs']
   /** The key of a tile is this and the tile's path. */
   readonly keyPrefix: string
 }
@@ -62,9 +63,9 @@ const PREFIX = /^[A-Za-z0-9_][\w.-]*(\/[A-Za-z0-9_][\w.-]*)*$/
 
 /** What cannot be used is not: the origin has every tile. */
 function parsePacks(value: unknown): MapFacts['packs'] {
-  const { prefix, shardOrder } = (value ?? {}) as Record<string, unknown>
+  const { prefix, shardOrder, headBytes } = (value ?? {}) as Record<string, unknown>
   if (typeof prefix !== 'string' || !PREFIX.test(prefix) || !isOrder(shardOrder)) return undefined
-  return { prefix, shardOrder }
+  return { prefix, shardOrder, headBytes: Number.isSafeInteger(headBytes) ? (headBytes as number) : undefined }
 }
 
 const isOrder = (value: unknown): value is number =>

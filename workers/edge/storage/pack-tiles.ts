@@ -10,7 +10,12 @@ export type OpenPack = (key: string) => RangeSource
 
 /** Where a map's packs lie, and its deepest order. */
 export interface PackedMap {
-  readonly packs?: { readonly prefix: string; readonly shardOrder: number }
+  readonly packs?: {
+    readonly prefix: string
+    readonly shardOrder: number
+    /** Of the longest head, where it is known: the first read asks for no more. */
+    readonly headBytes?: number
+  }
   readonly order: number
 }
 
@@ -68,11 +73,12 @@ export class PackTiles {
   async tile({ packs, order }: PackedMap, address: PackedAddress, visit: Visit): Promise<Response | undefined> {
     if (!packs) return undefined
     if (this.#clock() < this.#restUntilMs) return this.#without('resting')
-    const { prefix, shardOrder } = packs
+    const { prefix, shardOrder, headBytes } = packs
     const { format } = address
     const root = 'allsky' in address ? 'top' : packFor(address, shardOrder)
     const key = `${prefix}/${packName(format, shardOrder, root)}`
-    const options = { sha256, maxHeadBytes: MAX_HEAD_BYTES, shape: shapeOf(format, { shardOrder, order }, root) }
+    const shape = shapeOf(format, { shardOrder, order }, root)
+    const options = { sha256, shape, maxHeadBytes: MAX_HEAD_BYTES, ...(headBytes && { firstReadBytes: headBytes }) }
     const reader = this.#packs.get(key, () => PackReader.open(this.#open(key), options))
     const reading = this.#read(reader, address)
     // The directory is for others too: it comes to its end also when this client goes away.
