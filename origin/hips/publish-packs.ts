@@ -2,6 +2,7 @@
 // with the same length and seal is not sent again, so that a run that was stopped goes on; edges learn where the packs
 // are from the catalogue, when all of them are there.
 
+import { existsSync } from 'node:fs'
 import { readdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { PackError, PackReader, parsePackName } from '#src/hips'
@@ -60,6 +61,7 @@ export async function publishPacks(map: string, world: PublishWorld, { prune = f
     const parsed = parsePackName(name)
     return parsed && (parsed.root === 'top' || parsed.shardOrder === layout.shardOrder)
   })
+  assertSettled(map, folder)
   if (names.length === 0) throw new HipsBuildError('bad-option', `the packs of the map ${map} are not on this machine`)
 
   const sum = await send(names.sort(), folder, prefix, world)
@@ -70,6 +72,7 @@ export async function publishPacks(map: string, world: PublishWorld, { prune = f
     ...(layout.headBytes && { headBytes: layout.headBytes }),
     generation: record.generation,
   }
+  assertSettled(map, folder)
   const now = await catalog.map(map)
   if (now?.generation !== record.generation || now.folder !== record.folder)
     throw new HipsBuildError('busy', `the map ${map} was made anew meanwhile: publish it again`)
@@ -77,6 +80,15 @@ export async function publishPacks(map: string, world: PublishWorld, { prune = f
   if (JSON.stringify(now.packs) !== JSON.stringify(published)) await catalog.putMap(told)
   const pruned = prune ? await pruneBelow(store, base, new Set(names.map((name) => `${prefix}/${name}`))) : 0
   return { record: told, packs: names.length, ...sum, pruned }
+}
+
+/** A shard that took its place, but whose map has not got its new generation yet, must not go out under the old one. */
+function assertSettled(map: string, folder: string): void {
+  if (existsSync(join(folder, 'renewed')))
+    throw new HipsBuildError(
+      'busy',
+      `a shard of ${map} is being replaced: let "skyedge hips pack ${map} --shard" end first`,
+    )
 }
 
 /** Of the folder that the packs are in: one pack that is replaced there is replaced in the store as well. */

@@ -5,24 +5,35 @@ import { join } from 'node:path'
 import { type TileAddress, tilePath } from '#src/hips'
 import { degrade, type Moc, parseMocJson, touches } from '#src/moc'
 import type { Catalog, MapRecord } from '../catalog/store.ts'
+import type { AwsSettings } from '../storage/s3-address.ts'
 import type { MapFiles, StoredFile } from './map-files.ts'
 import { TileMaker } from './materialise.ts'
 import { PackedFiles } from './packed-files.ts'
 import type { TileFormat } from './recipe.ts'
+import { packOpener } from './stored-packs.ts'
 import { Threads } from './threads.ts'
 import { TreeFiles } from './tree-files.ts'
 
 /** A record is asked of the catalogue again after this long. */
 const RECORD_MS = 1_000
 
+export interface TileStoreOptions {
+  readonly catalog: Catalog
+  readonly dataFolder: string
+  /** For packs that are in an object store only. */
+  readonly aws: AwsSettings
+}
+
 export class TileStore {
   readonly #catalog: Catalog
+  readonly #aws: AwsSettings
   readonly #hips: string
   readonly #maker: TileMaker
   readonly #records = new Map<string, { record: MapRecord | undefined; untilMs: number }>()
   readonly #mocs = new Map<string, Moc>()
 
-  constructor({ catalog, dataFolder }: { catalog: Catalog; dataFolder: string }) {
+  constructor({ catalog, dataFolder, aws }: TileStoreOptions) {
+    this.#aws = aws
     this.#catalog = catalog
     this.#hips = join(dataFolder, 'hips')
     this.#maker = new TileMaker({ catalog, dataFolder, threads: new Threads(1) })
@@ -59,8 +70,10 @@ export class TileStore {
     return made && files.read(name)
   }
 
-  #files({ folder, layout = { kind: 'tree' } }: MapRecord): MapFiles {
-    if (layout.kind === 'packed') return new PackedFiles(join(this.#hips, folder), layout)
+  #files(record: MapRecord): MapFiles {
+    const { folder, layout = { kind: 'tree' } } = record
+    if (layout.kind === 'packed')
+      return new PackedFiles(join(this.#hips, folder), { ...layout, open: packOpener(record, this.#aws) })
     if (layout.kind !== 'tree') throw new Error(`maps of the layout ${layout.kind} cannot be read yet`)
     return new TreeFiles(join(this.#hips, folder))
   }

@@ -13,7 +13,7 @@ import { NodeRegistry } from '../registry/registry.ts'
 export function registryRoutes(deps: OriginDeps): Hono<OriginEnv> {
   const { config, catalog, coverage, clock, queries } = deps
   const app = new Hono<OriginEnv>()
-  const tiles = new TileStore({ catalog, dataFolder: config.dataFolder })
+  const tiles = new TileStore({ catalog, dataFolder: config.dataFolder, aws: config.aws })
   const registry = new NodeRegistry({ config, catalog, coverage, tables: queries.tables, tiles })
 
   async function serve(c: Context<OriginEnv>): Promise<Response> {

@@ -56,7 +56,7 @@ async function readState(): Promise<RegistryState> {
       catalog,
       coverage: new CoverageStore({ catalog, dataFolder, clock: Date.now }),
       tables: CATALOG_TABLES,
-      tiles: new TileStore({ catalog, dataFolder }),
+      tiles: new TileStore({ catalog, dataFolder, aws: config.aws }),
     })
     return await registry.state(`http://${config.host}:${config.edgePort}`, Date.now(), { readOnly: true })
   } finally {
