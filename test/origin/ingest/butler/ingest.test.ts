@@ -114,6 +114,13 @@ const DIFFERENCES: Record<string, { reason: string; agrees(ours: Row, theirs: Ro
   },
   t_xel: { reason: '1 or as many as there are; theirs is empty', agrees: (_, theirs) => theirs.t_xel === null },
   em_xel: { reason: '1 or as many as there are; theirs is empty', agrees: (_, theirs) => theirs.em_xel === null },
+  access_url: {
+    reason: 'escapes only what a query may not hold; read as addresses they are the same',
+    agrees: (ours, theirs) => {
+      const [a, b] = [ours, theirs].map(({ access_url }) => new URL(access_url as string))
+      return a.origin + a.pathname === b.origin + b.pathname && `${a.searchParams}` === `${b.searchParams}`
+    },
+  },
   pol_xel: { reason: 'none was measured: 0; theirs is empty', agrees: (_, theirs) => theirs.pol_xel === null },
 }
 /** Absolute: degrees of position and days; the two compute the same in another order. */
