@@ -48,6 +48,11 @@ export class Cursor {
     return this.#tokens[this.#next + 1]?.key ?? ''
   }
 
+  /** The one after that; undefined beyond the end. */
+  get third(): Token | undefined {
+    return this.#tokens[this.#next + 2]
+  }
+
   /** Whether the next token is this keyword or symbol. */
   is(key: string): boolean {
     return this.#tokens[this.#next].key === key

@@ -116,7 +116,7 @@ function predicate(cursor: Cursor, operand: Expression): Expression {
     case 'LIKE':
     case 'ILIKE':
       cursor.take()
-      if (cursor.is('%') || (cursor.token.kind === 'word' && cursor.following === '%'))
+      if (cursor.is('%') || isBarePattern(cursor))
         throw cursor.error('syntax', `the pattern of ${key} stands between single quotes`, cursor.token, 'a string')
       return { kind: 'like', operand, pattern: after(key), ignoreCase: key === 'ILIKE', negated, at }
     case 'IN':
@@ -302,3 +302,9 @@ function castTarget(cursor: Cursor): CastTarget {
   cursor.expect(')', `after the length of ${name}`)
   return { name, length }
 }
+
+/** `LIKE M3%`: a word and a percent sign that no operand follows. */
+const isBarePattern = ({ token, following, third }: Cursor): boolean =>
+  token.kind === 'word' &&
+  following === '%' &&
+  (!third || third.kind === 'end' || /^(?:AND|OR|ORDER|GROUP|\))$/.test(third.key))
