@@ -4,11 +4,12 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { UsageError } from './usage.ts'
 
-/** From the environment, or from the first folder that has it. */
+/** From the environment, from what systemd hands over (LoadCredential=), or from the first folder that has it. */
 export async function edgeSecret(folders: readonly string[]): Promise<string> {
   const given = process.env.EDGE_SECRET?.trim()
   if (given) return given
-  for (const folder of folders) {
+  const credentials = process.env.CREDENTIALS_DIRECTORY
+  for (const folder of [...(credentials ? [credentials] : []), ...folders]) {
     const text = await readFile(join(folder, 'secret'), 'utf8').catch(() => undefined)
     if (text?.trim()) return text.trim()
   }

@@ -29,6 +29,23 @@ ${rest})`
 const disk = (name: string, folder: string) =>
   `(name = ${text(name)}, disk = (path = ${text(folder)}, writable = true))`
 
+/** A worker alone: no caches, the network, text bindings. */
+export function lonelyConfig(address: string, module: string, bindings: Readonly<Record<string, string>>): string {
+  const texts = Object.entries(bindings).map(([name, value]) => `(name = ${text(name)}, text = ${text(value)})`)
+  return `using Workerd = import "/workerd/workerd.capnp";
+
+const config :Workerd.Config = (
+  services = [
+    (name = "worker", worker = .lonely),
+    (name = "network", network = (allow = ["public", "private"], tlsOptions = (trustBrowserCas = true))),
+  ],
+  sockets = [(name = "http", address = ${text(address)}, http = (), service = "worker")],
+);
+
+const lonely :Workerd.Worker = ${worker(module, `  bindings = [${texts.join(', ')}],\n  globalOutbound = "network",\n`)};
+`
+}
+
 export function workerdConfig({ address, modules, cacheFolder, region, isolates = 1, bindings }: EdgeConfig): string {
   const names = Array.from({ length: isolates }, (_, i) => `edge${i === 0 ? '' : i}`)
   const shares = isolates > 1

@@ -31,6 +31,8 @@ export interface WorkerdEdgeOptions {
   readonly regionStore?: EdgeConfig['region']
   /** Isolates that share their flights, each with a port of its own. Default 1. */
   readonly isolates?: number
+  /** Further text bindings of the edge worker, by the names of workers/edge/env.ts. */
+  readonly settings?: Readonly<Record<string, string>>
   /** What workerd says. Default: nowhere. */
   readonly log?: (line: string) => void
 }
@@ -73,6 +75,7 @@ export async function startWorkerdEdge(options: WorkerdEdgeOptions): Promise<Run
       EDGE_SECRET: secret,
       REGION: region,
       ...(issuer ? { TOKEN_ISSUER: issuer } : {}),
+      ...options.settings,
     }
     const modules = { edge: 'edge.mjs', region: 'region.mjs' }
     const { regionStore, isolates = 1 } = options
@@ -88,14 +91,14 @@ export async function startWorkerdEdge(options: WorkerdEdgeOptions): Promise<Run
       folders.push(regionStore.folder)
     }
     const sockets = isolates + (regionStore && 'listen' in regionStore && regionStore.listen ? 1 : 0)
-    return await run(folder, { host, address, log, folders, cacheBytes, sockets })
+    return await runWorkerd(folder, { host, address, log, folders, cacheBytes, sockets })
   } catch (error) {
     await rm(folder, { recursive: true, force: true })
     throw error
   }
 }
 
-interface RunOptions {
+export interface RunOptions {
   readonly host: string
   readonly address: string
   readonly log: (line: string) => void
@@ -105,7 +108,8 @@ interface RunOptions {
   readonly sockets: number
 }
 
-async function run(
+/** `workerd serve` of the `edge.capnp` in a folder, which goes when it ends. */
+export async function runWorkerd(
   folder: string,
   { host, address, log, folders, cacheBytes, sockets }: RunOptions,
 ): Promise<RunningEdge> {

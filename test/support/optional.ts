@@ -41,6 +41,7 @@ export const DEBIAN = {
   chromium: 'chromium',
   nginx: 'nginx-light',
   wrk: 'wrk',
+  'systemd-analyze': 'systemd',
   astroquery: 'python3-astroquery',
   postgres: 'postgresql',
   pgsphere: 'postgresql-15-pgsphere',
