@@ -4,10 +4,12 @@
 import { join } from 'node:path'
 import { type TileAddress, tilePath } from '#src/hips'
 import { degrade, type Moc, parseMocJson, touches } from '#src/moc'
-import type { Catalog, MapRecord } from '../catalog/store.ts'
+import type { Catalog, MapLayout, MapRecord } from '../catalog/store.ts'
 import type { AwsSettings } from '../storage/s3-address.ts'
 import type { MapFiles, StoredFile } from './map-files.ts'
 import { TileMaker } from './materialise.ts'
+import { refreshPulled } from './others/pull.ts'
+import { RemoteFiles } from './others/remote-files.ts'
 import { PackedFiles } from './packed-files.ts'
 import type { TileFormat } from './recipe.ts'
 import { packOpener } from './stored-packs.ts'
@@ -22,6 +24,8 @@ export interface TileStoreOptions {
   readonly dataFolder: string
   /** For packs that are in an object store only. */
   readonly aws: AwsSettings
+  /** Unix ms; how old what other nodes gave is. */
+  readonly clock?: () => number
 }
 
 export class TileStore {
@@ -31,10 +35,16 @@ export class TileStore {
   readonly #maker: TileMaker
   readonly #records = new Map<string, { record: MapRecord | undefined; untilMs: number }>()
   readonly #mocs = new Map<string, Moc>()
+  /** By folder: what is on its way from other nodes is known once. */
+  readonly #remote = new Map<string, RemoteFiles>()
+  readonly #dataFolder: string
+  readonly #clock: () => number
 
-  constructor({ catalog, dataFolder, aws }: TileStoreOptions) {
+  constructor({ catalog, dataFolder, aws, clock = Date.now }: TileStoreOptions) {
     this.#aws = aws
     this.#catalog = catalog
+    this.#dataFolder = dataFolder
+    this.#clock = clock
     this.#hips = join(dataFolder, 'hips')
     this.#maker = new TileMaker({ catalog, dataFolder, threads: new Threads(1) })
   }
@@ -72,10 +82,27 @@ export class TileStore {
 
   #files(record: MapRecord): MapFiles {
     const { folder, layout = { kind: 'tree' } } = record
+    if (layout.kind === 'remote') return this.#remoteFiles(record, layout)
     if (layout.kind === 'packed')
       return new PackedFiles(join(this.#hips, folder), { ...layout, open: packOpener(record, this.#aws) })
-    if (layout.kind !== 'tree') throw new Error(`maps of the layout ${layout.kind} cannot be read yet`)
     return new TreeFiles(join(this.#hips, folder))
+  }
+
+  #remoteFiles(record: MapRecord, layout: MapLayout & { kind: 'remote' }): RemoteFiles {
+    const known = this.#remote.get(record.folder)
+    if (known?.generation === record.generation) return known
+    known?.close()
+    const files = new RemoteFiles({
+      ...layout,
+      folder: join(this.#hips, record.folder),
+      generation: record.generation,
+      tileWidth: record.tileWidth,
+      clock: this.#clock,
+      refresh: () =>
+        refreshPulled(record, { catalog: this.#catalog, dataFolder: this.#dataFolder, nowMs: this.#clock() }),
+    })
+    this.#remote.set(record.folder, files)
+    return files
   }
 
   #moc(record: MapRecord): Moc {

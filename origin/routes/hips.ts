@@ -31,7 +31,7 @@ const NOTHING = 'there is nothing at this address'
 
 export function hipsRoutes({ catalog, config, clock }: OriginDeps): Hono<OriginEnv> {
   const app = new Hono<OriginEnv>()
-  const store = new TileStore({ catalog, dataFolder: config.dataFolder, aws: config.aws })
+  const store = new TileStore({ catalog, dataFolder: config.dataFolder, aws: config.aws, clock })
   const generations = recentGenerations(catalog)
 
   app.on(['GET', 'HEAD'], '/hips/*', async (c) => {

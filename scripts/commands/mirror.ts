@@ -7,8 +7,10 @@ import { mocAscii, readMocFits } from '#src/moc'
 import { openCatalog } from '../../origin/catalog/open.ts'
 import { loadConfig } from '../../origin/config.ts'
 import { type MirrorResult, mirrorMap } from '../../origin/hips/others/mirror.ts'
+import { type PullResult, pullMap } from '../../origin/hips/others/pull.ts'
 import { ACCESS, accessOf, asUsage, parseBytes } from '../maps/import.ts'
 import { progressOn } from '../progress.ts'
+import { UsageError } from '../usage.ts'
 
 interface Options {
   readonly map?: string
@@ -22,6 +24,8 @@ interface Options {
   readonly maxBytes?: number
   readonly walk?: boolean
   readonly allowPrivate?: boolean
+  readonly pull?: boolean
+  readonly keepBytes?: number
   readonly json?: boolean
 }
 
@@ -61,11 +65,24 @@ export function register(program: Command): void {
     .option('--max-bytes <n>', 'bytes that the copy may have (default 1.1T)', parseBytes)
     .option('--walk', 'find the tiles by walking down from the lowest order, not from the MOC')
     .option('--allow-private', 'the node may be on this machine or a private network')
+    .option('--pull', 'copy no tile now: each comes when it is asked for, and is kept')
+    .option('--keep-bytes <n>', 'with --pull, bytes of tiles that are kept (default 20G)', parseBytes)
     .option('--json', 'print the result as JSON')
     .action(async (url: string, options: Options) => {
+      const part = options.orders || options.formats || options.region || options.walk || options.maxBytes
+      if (options.pull && part)
+        throw new UsageError(
+          '--pull serves the whole map: it goes with none of --orders, --formats, --region, --walk, --max-bytes',
+        )
+      if (options.keepBytes !== undefined && !options.pull) throw new UsageError('--keep-bytes goes with --pull')
       const config = loadConfig()
       const catalog = await openCatalog(config)
       try {
+        if (options.pull) {
+          const world = { catalog, dataFolder: config.dataFolder, nowMs: Date.now() }
+          reportPull(await pullMap({ ...options, url, access: accessOf(options) }, world), options.json)
+          return
+        }
         const region = options.region?.endsWith('.fits')
           ? mocAscii(readMocFits(await readFile(options.region)))
           : options.region
@@ -85,6 +102,16 @@ export function register(program: Command): void {
         await catalog.close()
       }
     })
+}
+
+function reportPull({ map, unchanged, record, requests, notes = [] }: PullResult, json = false): void {
+  if (json) {
+    console.log(JSON.stringify({ map, unchanged, requests, generation: record?.generation, notes }))
+    return
+  }
+  for (const note of notes) console.error(`note: ${note}`)
+  const now = unchanged ? 'unchanged' : `order ${record?.orderMin} to ${record?.order}`
+  console.log(`${map}: ${now}, its tiles come when they are asked for`)
 }
 
 function report(result: MirrorResult, json = false): void {

@@ -59,14 +59,14 @@ export interface MirrorResult extends Partial<Placed>, Copied {
 }
 
 /** Beside the files of a copy: what it is a copy of. */
-export const ORIGIN_FILE = 'mirror.json'
+const ORIGIN_FILE = 'mirror.json'
 export const MAX_MOC = 64 << 20
 const TIB = 1024 ** 4
 /** A hostile MOC would have us ask for ever. */
 const MANY_MISSING = 50_000
 const NOTHING: Copied = { fetched: 0, kept: 0, absent: 0, bytes: 0 }
 
-interface Source {
+export interface Source {
   readonly url: string
   readonly releaseDate: string
   /** Orders, formats and region as they were asked for. */
@@ -115,7 +115,7 @@ export async function mirrorMap(options: MirrorOptions, world: MirrorWorld): Pro
       const found = { ...(await survey(tree, { ...others, order: selection.order }, TIB)), leftOut: 0 }
       await compare(node, others, selection, found, folder, source)
       writeWhole(join(folder, 'properties'), propertiesOfCopy(text, changes(others, selection, found)))
-      writeWhole(join(folder, ORIGIN_FILE), JSON.stringify(source))
+      writeSource(folder, source)
       const placed = await place({
         ...world,
         hipsFolder,
@@ -177,7 +177,10 @@ async function adopt(hipsFolder: string, map: string, work: string, served: stri
   }
 }
 
-async function readSource(folder: string): Promise<Source | undefined> {
+export const writeSource = (folder: string, source: Source): void =>
+  writeWhole(join(folder, ORIGIN_FILE), JSON.stringify(source))
+
+export async function readSource(folder: string): Promise<Source | undefined> {
   const text = await readFile(join(folder, ORIGIN_FILE), 'utf8').catch(() => undefined)
   return text === undefined ? undefined : (JSON.parse(text) as Source)
 }
@@ -188,7 +191,7 @@ async function resume(folder: string, source: Source): Promise<boolean> {
   const doubt = left !== undefined && (left.doubt === true || left.releaseDate !== source.releaseDate)
   if (left && (left.url !== source.url || left.wanted !== source.wanted)) await emptyOf(folder)
   else await sweepParts(folder)
-  writeWhole(join(folder, ORIGIN_FILE), JSON.stringify({ ...source, ...(doubt && { doubt }) }))
+  writeSource(folder, { ...source, ...(doubt && { doubt }) })
   return doubt
 }
 
@@ -280,7 +283,7 @@ async function compare(
   folder: string,
   source: Source,
 ): Promise<void> {
-  const doubted = () => writeWhole(join(folder, ORIGIN_FILE), JSON.stringify({ ...source, doubt: true }))
+  const doubted = () => writeSource(folder, { ...source, doubt: true })
   const again = await describeRemote(node)
   if (again.others.releaseDate !== others.releaseDate) {
     doubted()

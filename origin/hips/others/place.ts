@@ -33,6 +33,8 @@ export interface Placing {
   readonly where: Moc
   readonly covered: Moc
   readonly nowMs: number
+  /** The folder has its lasting name already, and stays: another description of what is kept there. */
+  readonly staysAt?: string
 }
 
 export interface Placed {
@@ -54,8 +56,8 @@ export async function place(placing: Placing): Promise<Placed> {
 
   const generation = `${new Date(nowMs).toISOString().replace(/[-:]|\.\d+/g, '')}-${randomBytes(4).toString('hex')}`
   const before = await catalog.map(map)
-  const at = `${map}@${generation}`
-  await takePlace(hipsFolder, folder, map, at)
+  const at = placing.staysAt ?? `${map}@${generation}`
+  if (placing.staysAt === undefined) await takePlace(hipsFolder, folder, map, at)
   const record: MapRecord = {
     map,
     title: others.title,
