@@ -88,7 +88,8 @@ export async function verifyMap(map: string, world: PackWorld): Promise<VerifyRe
       }
       const wrong = fault ?? (bytes && (await faultOf(format, bytes)))
       if (wrong) report(file, wrong)
-      world.progress?.(++sum.tiles, Math.max(total, sum.tiles))
+      sum.tiles++
+      world.progress?.(sum.tiles, Math.max(total, sum.tiles))
     }
     coverage.end()
     sum.bytes += walk.bytes
