@@ -19,6 +19,7 @@ import type { Building } from './building.ts'
 import { HipsBuildError } from './errors.ts'
 import { keyOf, NO_KEY } from './keys.ts'
 import { TileMaker } from './materialise.ts'
+import { storedTile } from './packed-files.ts'
 import { checkMapName, publish } from './publish.ts'
 import { inParallel, type OldTiles } from './pyramid.ts'
 import { type ColourRecipe, type ColourStyle, DEFAULT_ENCODING, MAKER } from './recipe.ts'
@@ -170,9 +171,11 @@ async function colourTiles(
       if (taken.tiles.length > 0) return taken
     }
     const bands = await Promise.all(
-      records.map(async (record) =>
-        maker.isOnDemand(record, order) ? maker.make(record, order, npix, 'fits') : join(hipsFolder, record.folder),
-      ),
+      records.map(async (record) => {
+        if (maker.isOnDemand(record, order)) return maker.make(record, order, npix, 'fits')
+        const place = join(hipsFolder, record.folder)
+        return record.layout?.kind === 'packed' ? storedTile(place, record, { order, npix, format: 'fits' }) : place
+      }),
     )
     return threads.run({ kind: 'colour', work, order, npix, key, bands })
   }

@@ -1,7 +1,6 @@
 // A deepest tile that is not on disk, made from the images when it is asked for, by the code that builds the map: the
 // bytes are the same. One making per tile at a time, however many ask; what is made is kept.
 
-import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { centre, vertices } from '#src/healpix'
 import { contains, type Moc, parseMocJson } from '#src/moc'
@@ -9,6 +8,7 @@ import { separationRad } from '#src/sky'
 import type { Catalog, MapRecord } from '../catalog/store.ts'
 import { HipsBuildError } from './errors.ts'
 import type { RenderImage } from './images.ts'
+import { storedTile } from './packed-files.ts'
 import { type ColourRecipe, type ImageRecipe, type Recipe, readRecipe, type TileFormat } from './recipe.ts'
 import { PlaneFinder } from './sources.ts'
 import type { Threads } from './threads.ts'
@@ -61,8 +61,9 @@ export class TileMaker {
     if (!contains(moc, order, npix)) return undefined
     const folder = join(this.#deps.dataFolder, 'hips', record.folder)
     const file = tileFile(folder, { order, npix, format })
-    const kept = await readFile(file).catch(() => undefined)
-    if (kept) return kept
+    const kept = await storedTile(folder, record, { order, npix, format })
+    // A packed map has all that it ever will have.
+    if (kept || record.layout?.kind === 'packed') return kept
     const bytes =
       recipe.kind === 'images'
         ? await this.#fromImages(record, recipe, images, folder, npix, format)
@@ -137,14 +138,9 @@ export class TileMaker {
             'stale-map',
             `the band map ${map} changed since the colour map was built: build it again`,
           )
-        if (record.order > recipe.order) {
-          const file = tileFile(join(this.#deps.dataFolder, 'hips', record.folder), {
-            order: recipe.order,
-            npix,
-            format: 'fits',
-          })
-          return readFile(file).catch(() => undefined)
-        }
+        const folder = join(this.#deps.dataFolder, 'hips', record.folder)
+        if (record.order > recipe.order)
+          return storedTile(folder, record, { order: recipe.order, npix, format: 'fits' })
         return this.make(record, recipe.order, npix, 'fits')
       }),
     )

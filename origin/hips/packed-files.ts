@@ -2,6 +2,7 @@
 // where the directory is known; directories take a bounded share of memory, for all maps together.
 
 import { createHash } from 'node:crypto'
+import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import {
   type PackAddress,
@@ -12,9 +13,12 @@ import {
   packName,
   parseAllskyPath,
   parseTilePath,
+  type TileAddress,
   type TileFormat,
+  tilePath,
 } from '#src/hips'
 import { type RangeSource, StorageError } from '#src/storage'
+import type { MapRecord } from '../catalog/store.ts'
 import { fileRange } from '../storage/file-range.ts'
 import type { MapFiles, StoredFile } from './map-files.ts'
 import { TreeFiles } from './tree-files.ts'
@@ -70,4 +74,14 @@ export class PackedFiles implements MapFiles {
       throw error
     }
   }
+}
+
+/** A tile's bytes as they are stored, in a tree or packed; undefined where there is none. */
+export async function storedTile(
+  folder: string,
+  { layout }: Pick<MapRecord, 'layout'>,
+  tile: TileAddress,
+): Promise<Uint8Array | undefined> {
+  if (layout?.kind === 'packed') return (await new PackedFiles(folder, layout).read(tilePath(tile)))?.bytes
+  return readFile(join(folder, tilePath(tile))).catch(() => undefined)
 }

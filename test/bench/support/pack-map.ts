@@ -1,34 +1,60 @@
-// One packing in a process of its own, for the benchmark: `node pack-map.ts MAKE|PACK|VERIFY FOLDER [TILES]` prints what it did.
+// One step of the benchmark in a process of its own: `node pack-map.ts make|pack|unpack|verify|read FOLDER TILES` prints what it cost.
 
-import { join } from 'node:path'
 import { mkdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { tilePath } from '#src/hips'
 import { openCatalog } from '../../../origin/catalog/open.ts'
+import type { MapRecord } from '../../../origin/catalog/store.ts'
 import { packMap } from '../../../origin/hips/pack/pack-map.ts'
 import { unpackMap } from '../../../origin/hips/pack/unpack-map.ts'
 import { verifyMap } from '../../../origin/hips/pack/verify.ts'
+import { PackedFiles } from '../../../origin/hips/packed-files.ts'
+import { TreeFiles } from '../../../origin/hips/tree-files.ts'
 import { tileMap } from '../../support/tile-map.ts'
+import { cpuMs } from '../result.ts'
 
+const MAP = 'bench/r'
 const ORDER = 9
-const [what, folder, tiles] = process.argv.slice(2)
+const FIRST = 100_000
+const READS = 4_000
+
+const [what, folder, count] = process.argv.slice(2)
+/** Three quarters of a tree are its deepest tiles: a patch of sky, as a survey has. */
+const deepest = Math.round((3 * Number(count)) / 4)
 const dataFolder = join(folder, 'data')
 mkdirSync(dataFolder, { recursive: true })
 const catalog = await openCatalog({ dataFolder })
 const world = { catalog, dataFolder, graceMs: 0 }
-try {
-  if (what === 'MAKE') {
-    // Four fifths of a tree are its deepest tiles: a patch of sky, as a survey has.
-    const cells = Array.from({ length: Math.round((3 * Number(tiles)) / 4) }, (_, k) => 100_000 + k)
-    await tileMap(world, { map: 'bench/r', order: ORDER, cells, formats: ['png'], pngBytes: 50_000 })
-  } else if (what === 'PACK') {
-    const { tiles, bytes, packs } = await packMap({ map: 'bench/r' }, world)
-    console.log(JSON.stringify({ tiles, bytes, packs }))
-  } else if (what === 'UNPACK') {
-    const { tiles, bytes } = await unpackMap('bench/r', world)
-    console.log(JSON.stringify({ tiles, bytes }))
-  } else {
-    const { tiles, bytes, faults } = await verifyMap('bench/r', world)
-    console.log(JSON.stringify({ tiles, bytes, faults }))
-  }
-} finally {
-  await catalog.close()
+
+async function make() {
+  const cells = Array.from({ length: deepest }, (_, k) => FIRST + k)
+  await tileMap(world, { map: MAP, order: ORDER, cells, formats: ['png'], pngBytes: 50_000 })
+  return { tiles: deepest }
 }
+
+/** One at a time, all over the map. */
+async function read() {
+  const { folder, layout } = (await catalog.map(MAP)) as MapRecord
+  const place = join(dataFolder, 'hips', folder)
+  const files = layout?.kind === 'packed' ? new PackedFiles(place, layout) : new TreeFiles(place)
+  const start = performance.now()
+  for (let k = 0; k < READS; k++)
+    if (!(await files.read(tilePath({ order: ORDER, npix: FIRST + ((k * 7919) % deepest), format: 'png' }))))
+      throw new Error('a tile is not there')
+  return { tiles: READS, perS: (1e3 * READS) / (performance.now() - start) }
+}
+
+const steps: Record<string, () => Promise<{ tiles: number }>> = {
+  make,
+  read,
+  pack: () => packMap({ map: MAP }, world),
+  unpack: () => unpackMap(MAP, world),
+  verify: () => verifyMap(MAP, world),
+}
+const [start, cpu] = [performance.now(), cpuMs()]
+const { record: _, ...result } = { record: undefined, ...(await steps[what]()) }
+const seconds = (performance.now() - start) / 1e3
+// Kilobytes, as Linux counts.
+const peakMiB = process.resourceUsage().maxRSS / 1024
+console.log(JSON.stringify({ ...result, seconds, cpuMs: cpuMs() - cpu, peakMiB }))
+await catalog.close()
