@@ -69,7 +69,6 @@ export async function buildColourMap(
     options.publicOrder ?? Math.min(...records.map((r) => r.publicOrder)),
     order,
     products,
-    old?.record.publicOrder,
   )
   // Colours have no values: a list of formats without a picture means PNG.
   const pictures = (options.formats ?? []).filter((format) => format !== 'fits')

@@ -39,6 +39,7 @@ export interface OpenImage {
   readonly wcs: Wcs
   readonly width: number
   readonly height: number
+  /** The plane is good until the shelf's next read: windows of kept planes share one piece of memory. */
   read(window: Window): Promise<Plane>
   close(): Promise<void>
 }
@@ -53,6 +54,7 @@ export class ImageShelf {
   readonly #planes = new Map<string, Plane>()
   readonly #keepBytes: number
   #bytes = 0
+  #room = new ArrayBuffer(0)
 
   /** `keepBytes` 0: nothing is kept, as for a single tile. */
   constructor({ keepBytes = KEEP_BYTES }: { keepBytes?: number } = {}) {
@@ -107,13 +109,19 @@ export class ImageShelf {
         if (width * height > KEEP_PIXELS || this.#keepBytes === 0) return read(window)
         const whole = this.#planes.get(image.id) ?? (await read({ x0: 0, y0: 0, x1: width, y1: height }))
         this.#keep(image.id, whole)
-        return crop(whole, window)
+        return this.#crop(whole, window)
       },
       close: async () => {
         await main.source.close()
         await quality?.source.close()
       },
     }
+  }
+
+  #crop(plane: Plane, window: Window): Plane {
+    const bytes = (window.x1 - window.x0) * (window.y1 - window.y0) * plane.data.BYTES_PER_ELEMENT
+    if (this.#room.byteLength < bytes) this.#room = new ArrayBuffer(bytes)
+    return crop(plane, window, this.#room)
   }
 
   #keep(id: string, plane: Plane): void {
@@ -126,6 +134,19 @@ export class ImageShelf {
       this.#bytes -= data.byteLength
     }
   }
+}
+
+/** The window's pixels, in `room` of at least as many bytes. */
+function crop(plane: Plane, { x0, y0, x1, y1 }: Window, room: ArrayBuffer): Plane {
+  const width = x1 - x0
+  const length = width * (y1 - y0)
+  const data =
+    plane.data instanceof Float32Array ? new Float32Array(room, 0, length) : new Float64Array(room, 0, length)
+  for (let y = y0; y < y1; y++) {
+    const from = y * plane.width
+    data.set(plane.data.subarray(from + x0, from + x1), (y - y0) * width)
+  }
+  return { width, height: y1 - y0, data }
 }
 
 async function openPlane({ path, key, index, hdu: number, expect }: PlaneSource): Promise<OpenPlane> {
@@ -152,15 +173,4 @@ function maskBad(plane: Plane, quality: Plane): void {
     const q = quality.data[i]
     if (!(q > 0 && q < Number.POSITIVE_INFINITY)) plane.data[i] = Number.NaN
   }
-}
-
-function crop(plane: Plane, { x0, y0, x1, y1 }: Window): Plane {
-  const width = x1 - x0
-  const data =
-    plane.data instanceof Float32Array ? new Float32Array(width * (y1 - y0)) : new Float64Array(width * (y1 - y0))
-  for (let y = y0; y < y1; y++) {
-    const from = y * plane.width
-    data.set(plane.data.subarray(from + x0, from + x1), (y - y0) * width)
-  }
-  return { width, height: y1 - y0, data }
 }

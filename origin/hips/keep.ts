@@ -24,16 +24,36 @@ export const encodeColours = (work: MapWork, planes: Planes): Promise<Encoded[]>
   encodePictures(work, colourPixels(planes, work.style as ColourStyle), 4)
 
 async function encodePictures(
-  { formats, encoding }: MapWork,
+  { formats, encoding, maker = 1 }: MapWork,
   pixels: Uint8Array | undefined,
   channels: 2 | 4,
   fits?: () => Uint8Array,
 ): Promise<Encoded[]> {
   const encoded: Encoded[] = []
+  // Maps of the first maker have alpha in every tile: those made later are like the others.
+  const shown = pixels && maker > 1 ? withoutAlpha(pixels, channels) : undefined
   for (const format of formats)
     if (format === 'fits') encoded.push([format, (fits as () => Uint8Array)()])
-    else encoded.push([format, await pictureTile(format, pixels as Uint8Array, channels, encoding)])
+    else
+      encoded.push([
+        format,
+        await pictureTile(
+          format,
+          shown ?? (pixels as Uint8Array),
+          shown ? ((channels - 1) as 1 | 3) : channels,
+          encoding,
+        ),
+      ])
   return encoded
+}
+
+/** Where every pixel is known alpha says nothing, and costs a bit a pixel: undefined where one is not. */
+function withoutAlpha(pixels: Uint8Array, channels: 2 | 4): Uint8Array | undefined {
+  const colours = channels - 1
+  for (let i = colours; i < pixels.length; i += channels) if (pixels[i] !== 255) return undefined
+  const shown = new Uint8Array((pixels.length / channels) * colours)
+  for (let i = 0, o = 0; i < pixels.length; i += channels) for (let k = 0; k < colours; k++) shown[o++] = pixels[i + k]
+  return shown
 }
 
 /** Writes a tile; without values only its key is kept, so that the next build knows that nothing is there. */
@@ -83,30 +103,33 @@ function store(work: MapWork, { order, npix }: Named, files: readonly Encoded[])
 }
 
 function spreadOf(data: Plane['data']): Spread {
-  let [min, max, sum, count] = [Infinity, -Infinity, 0, 0]
-  for (let i = 0; i < data.length; i++) {
+  let min = Number.POSITIVE_INFINITY
+  let max = Number.NEGATIVE_INFINITY
+  let sum = 0
+  let count = 0
+  for (let i = 0, n = data.length; i < n; i++) {
     const value = data[i]
-    if (Number.isNaN(value)) continue
     if (value < min) min = value
     if (value > max) max = value
+    else if (Number.isNaN(value)) continue
     sum += value
     count++
   }
   return { min, max, sum, count }
 }
 
-/** The last channel is alpha: 0 = undefined. */
+/** The last channel is alpha: 0 = undefined, where the others are 0 too. */
 function spreadOfPixels(pixels: Uint8Array, channels: 2 | 4): Spread {
-  let [min, max, sum, count] = [255, 0, 0, 0]
-  for (let i = 0; i < pixels.length; i += channels) {
-    if (pixels[i + channels - 1] === 0) continue
-    for (let k = i; k < i + channels - 1; k++) {
-      const value = pixels[k]
-      if (value < min) min = value
-      if (value > max) max = value
-      sum += value
-      count++
-    }
+  const colours = channels - 1
+  const seen = new Uint32Array(256)
+  let undefinedPixels = 0
+  for (let i = 0, n = pixels.length; i < n; i += channels) {
+    if (pixels[i + colours] === 0) undefinedPixels++
+    for (let k = 0; k < colours; k++) seen[pixels[i + k]]++
   }
-  return { min, max, sum, count }
+  seen[0] -= colours * undefinedPixels
+  const min = seen.findIndex((times) => times > 0)
+  const max = seen.findLastIndex((times) => times > 0)
+  const sum = seen.reduce((total, times, value) => total + times * value, 0)
+  return { min, max, sum, count: (pixels.length / channels - undefinedPixels) * colours }
 }

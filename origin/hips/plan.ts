@@ -13,8 +13,9 @@ export const MIN_ORDER = 3
 export const MAX_ORDER = 14
 /** Tiles at the deepest order: more than this is another machine's work. */
 const MAX_TILES = 4_000_000
-/** Orders above the deepest that one thread makes in one go: 4^3 tiles and their ancestors. */
-const SUBTREE = 3
+/** Orders above the deepest that one thread makes in one go: 4^2 tiles and their ancestors, of a large map 4^3. */
+const SUBTREE = 2
+const LARGE = 4096
 
 /** The smallest order whose pixels are no larger than the image's. */
 export const orderFor = (pixelScaleArcsec: number): number =>
@@ -48,7 +49,7 @@ export function planCoverage(outlines: readonly (readonly LonLat[])[], order: nu
         throw new HipsBuildError('too-large', `a map may have ${MAX_TILES} tiles at order ${order}, this one has more`)
     }
   })
-  const rootOrder = Math.max(0, order - SUBTREE)
+  const rootOrder = Math.max(0, order - SUBTREE - (byTile.size > LARGE ? 1 : 0))
   const below = 4 ** (order - rootOrder)
   const subtrees: Subtree[] = []
   for (const npix of [...byTile.keys()].sort((a, b) => a - b)) {

@@ -4,16 +4,7 @@
 
 import { tileGrid } from '#src/healpix'
 import { quadrantOf } from '#src/hips'
-import {
-  addToCoadd,
-  type Coadd,
-  downsample2,
-  makePlane,
-  type Plane,
-  resampleToGrid,
-  type SkyTarget,
-  startCoadd,
-} from '#src/image'
+import { downsample2, makePlane, type Plane, resampleToGrid, type SkyTarget } from '#src/image'
 import type { ImageShelf, OpenImage, RenderImage } from './images.ts'
 import { TILE_WIDTH } from './recipe.ts'
 
@@ -71,10 +62,10 @@ function windowUnder(target: SkyTarget, { wcs, width, height }: OpenImage) {
   return window.x0 < window.x1 && window.y0 < window.y1 ? window : undefined
 }
 
-/** One image on the tile's pixels; undefined where it reaches none. */
-async function onTile(target: SkyTarget, image: OpenImage): Promise<Plane | undefined> {
+/** One image on the tile's pixels, in `out` (all NaN); whether it reaches any. */
+async function onTile(target: SkyTarget, image: OpenImage, out: Plane): Promise<boolean> {
   const window = windowUnder(target, image)
-  if (!window) return undefined
+  if (!window) return false
   const source = await image.read(window)
   const shifted = {
     worldToPixelArray(lonlat: Float64Array, out: Float64Array) {
@@ -85,9 +76,39 @@ async function onTile(target: SkyTarget, image: OpenImage): Promise<Plane | unde
       }
     },
   }
-  const plane = resampleToGrid(target, source, shifted)
-  return plane.data.some((value) => !Number.isNaN(value)) ? plane : undefined
+  const { data } = resampleToGrid(target, source, shifted, { out })
+  for (let i = 0; i < data.length; i++) if (!Number.isNaN(data[i])) return true
+  return false
 }
+
+/** Sums of one tile at a time: a thread makes tiles one after another, but for those of the door. */
+class Sums {
+  readonly values = new Float64Array(TILE_WIDTH * TILE_WIDTH)
+  readonly weights = new Float64Array(TILE_WIDTH * TILE_WIDTH)
+  readonly scratch = makePlane(TILE_WIDTH, TILE_WIDTH)
+
+  clear(): void {
+    this.values.fill(0)
+    this.weights.fill(0)
+  }
+
+  add({ data }: Plane, weight: number): void {
+    const { values, weights } = this
+    for (let i = 0; i < data.length; i++) {
+      const value = data[i]
+      // Infinite values are NaN since they were read.
+      if (Number.isNaN(value)) continue
+      values[i] += weight * value
+      weights[i] += weight
+    }
+  }
+
+  means({ data }: Plane): void {
+    const { values, weights } = this
+    for (let i = 0; i < data.length; i++) data[i] = weights[i] > 0 ? values[i] / weights[i] : Number.NaN
+  }
+}
+const spare: Sums[] = []
 
 async function resampled(
   order: number,
@@ -96,26 +117,30 @@ async function resampled(
   shelf: ImageShelf,
 ): Promise<Plane | undefined> {
   const target = tileTarget(order, npix)
-  let first: { plane: Plane; weight: number } | undefined
-  let coadd: Coadd | undefined
-  for (const image of images) {
-    const plane = await onTile(target, await shelf.get(image))
-    if (!plane) continue
-    // The first waits: alone, it is the tile as it is.
-    if (!first) {
-      first = { plane, weight: image.weight }
-      continue
+  const sums = spare.pop() ?? new Sums()
+  try {
+    // The first is the tile as it is, if it stays alone.
+    const tile = makePlane(TILE_WIDTH, TILE_WIDTH)
+    let reached = 0
+    let first = 1
+    for (const image of images) {
+      const plane = reached === 0 ? tile : sums.scratch
+      if (plane === sums.scratch) plane.data.fill(Number.NaN)
+      if (!(await onTile(target, await shelf.get(image), plane))) continue
+      reached++
+      if (reached === 1) first = image.weight
+      if (reached === 2) {
+        sums.clear()
+        sums.add(tile, first)
+      }
+      if (reached >= 2) sums.add(plane, image.weight)
     }
-    if (!coadd) {
-      coadd = startCoadd(TILE_WIDTH, TILE_WIDTH)
-      addToCoadd(coadd, first.plane, first.weight)
-    }
-    addToCoadd(coadd, plane, image.weight)
+    if (reached === 0) return undefined
+    if (reached > 1) sums.means(tile)
+    return tile
+  } finally {
+    spare.push(sums)
   }
-  if (!coadd) return first?.plane
-  const mean = makePlane(TILE_WIDTH, TILE_WIDTH)
-  for (let i = 0; i < mean.data.length; i++) if (coadd.weight[i] > 0) mean.data[i] = coadd.sum[i] / coadd.weight[i]
-  return mean
 }
 
 export interface RenderContext {

@@ -11,6 +11,10 @@ interface Waiting {
   readonly reject: (error: unknown) => void
 }
 
+/** Bytes of planes that all threads of a pool keep together, and one at least. */
+const KEEP_BYTES = 512 * 2 ** 20
+const KEEP_LEAST = 48 * 2 ** 20
+
 const THREAD = new URL('./thread.ts', import.meta.url)
 
 export class Threads {
@@ -52,7 +56,7 @@ export class Threads {
   }
 
   #start(): Worker {
-    const worker = new Worker(THREAD)
+    const worker = new Worker(THREAD, { workerData: { keepBytes: Math.max(KEEP_LEAST, KEEP_BYTES / this.count) } })
     const finish = (settle: (waiting: Waiting) => void, alive: boolean) => {
       const waiting = this.#busy.get(worker)
       this.#busy.delete(worker)

@@ -2,7 +2,7 @@
 
 import { FitsHeader, imageHduBytes, readHdus, readWindow, toPhysical } from '#src/fits'
 import { tileCards } from '#src/hips'
-import { encodePng, luptonRgb, type Plane, stretch } from '#src/image'
+import { type Channels, encodePng, luptonRgb, type Plane, stretch } from '#src/image'
 import { memorySource } from '#src/storage'
 import { nodeRuntime } from '../runtime.ts'
 import {
@@ -46,7 +46,7 @@ export function colourPixels(bands: readonly (Plane | undefined)[], style: Colou
 }
 
 /** FITS rows run bottom up, PNG rows top down (HiPS 1.0 §4.1; checked on CDS's own tiles). */
-export const pngTile = (pixels: Uint8Array, channels: 2 | 4, width = TILE_WIDTH, height = width): Uint8Array =>
+const pngTile = (pixels: Uint8Array, channels: Channels, width = TILE_WIDTH, height = width): Uint8Array =>
   encodePng(width, height, channels, pixels, nodeRuntime, { bottomUp: true })
 
 /** sharp, loaded where a map has such tiles: one thread each, as there are threads of ours already. */
@@ -61,7 +61,7 @@ async function imageWriter() {
 export async function pictureTile(
   format: Exclude<TileFormat, 'fits'>,
   pixels: Uint8Array,
-  channels: 2 | 4,
+  channels: Channels,
   { webp, jpg }: Encoding = DEFAULT_ENCODING,
   width = TILE_WIDTH,
   height = width,

@@ -2,6 +2,7 @@
 // three bands, or one tile's bytes for the door. A tile whose key is the old map's is taken over as it is.
 
 import { existsSync, readFileSync, statSync } from 'node:fs'
+import { workerData } from 'node:worker_threads'
 import type { Plane } from '#src/image'
 import { ImageShelf, type RenderImage } from './images.ts'
 import { encodeColours, encodeTile, keepColours, keepTile } from './keep.ts'
@@ -19,6 +20,7 @@ export interface MapWork {
   readonly order: number
   readonly renderOrder: number
   readonly formats: readonly TileFormat[]
+  readonly maker?: number
   readonly encoding?: Encoding
   readonly releasedMs: number
   readonly skipDeepest: boolean
@@ -110,7 +112,8 @@ export interface TaskDone {
   readonly bytes?: Partial<Record<TileFormat, Uint8Array>>
 }
 
-const shelf = new ImageShelf()
+/** Of this thread. */
+const shelf = new ImageShelf(workerData ?? {})
 
 export async function perform(task: Task): Promise<TaskDone> {
   const { work } = task

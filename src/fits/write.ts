@@ -5,7 +5,16 @@ import type { Card } from './card.ts'
 import { encodeChecksum, sum32 } from './checksum.ts'
 import { FitsError } from './errors.ts'
 import { BLOCK_LENGTH, FitsHeader } from './header.ts'
-import { type Bitpix, bigEndian, bytesPerPixel, type ImageShape, type PixelArray, type RawImage } from './pixels.ts'
+import {
+  type Bitpix,
+  bigEndian,
+  bytesOf,
+  bytesPerPixel,
+  type ImageShape,
+  type PixelArray,
+  type RawImage,
+  swapInPlace,
+} from './pixels.ts'
 
 export interface HduOptions {
   /** A primary HDU (SIMPLE) instead of an extension (XTENSION). */
@@ -67,13 +76,19 @@ export function prependStructure(header: FitsHeader, cards: readonly Card[]): Fi
 
 const card = (keyword: string, value: Card['value'], comment: string): Card => ({ keyword, value, comment })
 
-/** Header and data as one HDU, both padded to blocks; the header gets its checksums. */
-export function joinHdu(header: FitsHeader, data: Uint8Array, checksum: boolean): Uint8Array<ArrayBuffer> {
+/** Header and data as one HDU, both padded to blocks; `finish` may change the data in their place; then come the checksums. */
+export function joinHdu(
+  header: FitsHeader,
+  data: Uint8Array,
+  checksum: boolean,
+  finish?: (data: Uint8Array) => void,
+): Uint8Array<ArrayBuffer> {
   const dataLength = data.length + padding(data.length)
   if (checksum) header = header.clone().set('CHECKSUM', '0'.repeat(16), 'of the HDU').set('DATASUM', '0', 'of the data')
   const length = header.encode().length
   const out = new Uint8Array(length + dataLength)
   out.set(data, length)
+  finish?.(out.subarray(length, length + data.length))
   if (checksum) {
     const dataSum = sum32(out.subarray(length))
     header.set('DATASUM', dataSum.toString())
@@ -90,7 +105,7 @@ export function imageHduBytes(header: FitsHeader, raw: RawImage, options: HduOpt
   if (data.length !== width * height || data.BYTES_PER_ELEMENT !== bytesPerPixel(bitpix))
     throw new FitsError('bad-value', `${width} x ${height} pixels of BITPIX ${bitpix} need as many, got ${data.length}`)
   const cards = imageCards(header, { ...raw, axes: [width, height] }, options)
-  return joinHdu(cards, bigEndian(data, runtime), checksum)
+  return joinHdu(cards, bytesOf(data), checksum, (bytes) => swapInPlace(bytes, data.BYTES_PER_ELEMENT, runtime))
 }
 
 /** A primary HDU without data, in front of extensions. */
