@@ -17,6 +17,7 @@ export function healthz(visit: Visit): Response {
     held: memory.size,
     flights: flights.size,
     answers: counters.sums(),
+    ...(edge.packs && { packs: edge.packs.counts }),
   }
   return said(visit, 'application/json', `${JSON.stringify(state)}\n`)
 }
@@ -31,6 +32,10 @@ export async function metrics(visit: Visit): Promise<Response> {
     lines.push(
       `skyedge_edge_answers_total{region=${region},tier="${tier}",kind="${kind}",order="${order}",outcome="${outcome}"} ${count}`,
     )
+  const packs = Object.entries(visit.edge.packs?.counts ?? {})
+  if (packs.length > 0) lines.push('# TYPE skyedge_edge_packs_total counter')
+  for (const [outcome, count] of packs)
+    lines.push(`skyedge_edge_packs_total{region=${region},outcome="${outcome}"} ${count}`)
   for (const [name, value] of [
     ['held_bytes', memory.bytes],
     ['held_entries', memory.size],
