@@ -22,10 +22,12 @@ function print({ name, figures, peers, ratios, notes = [] }: BenchResult): void 
   if (peers.length > 0) console.log(' peers')
   for (const figure of peers) console.log(line(figure))
   if (ratios.length > 0) console.log(' ratios')
-  for (const ratio of ratios)
-    console.log(line(ratio) + (ratio.target === undefined ? '' : ` (target at most ${ratio.target})`))
+  for (const ratio of ratios) console.log(line(ratio) + aim(ratio))
   for (const note of notes) console.log(`  note: ${note}`)
 }
+
+const aim = ({ target, atLeast }: BenchResult['ratios'][number]) =>
+  target !== undefined ? ` (target at most ${target})` : atLeast !== undefined ? ` (target at least ${atLeast})` : ''
 
 const { values, positionals } = parseArgs({
   options: { json: { type: 'boolean' }, list: { type: 'boolean' } },

@@ -11,8 +11,8 @@ export interface BenchResult {
   readonly figures: readonly Figure[]
   /** The same work by other software, where it is installed; empty otherwise. */
   readonly peers: readonly Figure[]
-  /** Ours over the peer's: below 1 is better than the peer. */
-  readonly ratios: readonly (Figure & { readonly target?: number })[]
+  /** Ours over the peer's, with what it may be at most or must be at least. */
+  readonly ratios: readonly (Figure & { readonly target?: number; readonly atLeast?: number })[]
   /** What was left out, and anything a reader must know. */
   readonly notes?: readonly string[]
 }

@@ -1,76 +1,101 @@
-// A PNG tile of 50 kB that the edge already has, on plain workerd: requests per second and CPU per request,
-// beside the least a worker can do and nginx sending the same bytes from a file. One run, one machine, one moment.
+// Tiles that the edge already has, on plain workerd: a PNG of 50 kB from the isolate, a FITS of 1 MB from the disk
+// beside it. Rate, CPU and latency, beside the least a worker can do, nginx sending the same bytes from a file and
+// varnish from memory. One run, one machine, one server after the other; of the rounds the median.
 
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { startWorkerdEdge } from '../../scripts/processes/workerd-edge.ts'
 import type { Benchmark, BenchResult, Figure } from './result.ts'
-import { hasWrk, type Load, load } from './support/load.ts'
-import { SECRET, type Stage, startHello, startNginx, startOriginStage, tilePath } from './support/stage.ts'
+import { hasWrk, type Load, load, median } from './support/load.ts'
+import { SECRET, type Stage, startHello, startNginx, startOriginStage, startVarnish } from './support/stage.ts'
+import { tilePath } from './support/tiles.ts'
 
-/** Seconds of load on each, at most 8: the machine may be shared. */
-const SECONDS = 8
-/** Rounds, one server after the other, so that a busy moment does not fall on one of them alone. */
-const ROUNDS = 4
+const ROUNDS = 3
 
 export const bench: Benchmark = {
   name: 'tile-hit',
-  about: 'edge hit of a 50 kB tile on plain workerd, beside a bare hello worker and nginx (needs wrk)',
+  about: 'edge hits of a 50 kB PNG and a 1 MB FITS tile on plain workerd, beside hello, nginx and varnish (needs wrk)',
   run,
+}
+
+interface Server {
+  readonly what: string
+  readonly url: string
+  readonly pids: readonly number[]
 }
 
 async function run(): Promise<BenchResult> {
   if (!hasWrk()) throw new Error('tile-hit needs wrk and /proc (Debian: wrk)')
   const folder = mkdtempSync(join(tmpdir(), 'skyedge-bench-'))
-  const origin = await startOriginStage()
-  const edge = await startWorkerdEdge({
-    originUrl: origin.url,
-    secret: SECRET,
-    host: '127.0.0.1',
-    port: 0,
-    cacheFolder: join(folder, 'cache'),
-  })
-  const stages: Stage[] = [origin, edge as unknown as Stage]
+  const stages: Pick<Stage, 'stop'>[] = []
   try {
-    const tile = `${edge.url}${tilePath(1)}`
-    await (await fetch(tile)).arrayBuffer()
+    const origin = await startOriginStage()
+    stages.push(origin)
+    const cacheFolder = join(folder, 'cache')
+    const edge = await startWorkerdEdge({
+      originUrl: origin.url,
+      secret: SECRET,
+      host: '127.0.0.1',
+      port: 0,
+      cacheFolder,
+    })
+    stages.push(edge)
     const hello = await startHello()
     stages.push(hello)
     const nginx = await startNginx()
     if (nginx) stages.push(nginx)
+    const varnish = await startVarnish(origin)
+    if (varnish) stages.push(varnish)
 
-    const servers: [string, string, readonly number[]][] = [
-      ['edge', tile, [edge.pid]],
-      ['hello worker', hello.url, hello.pids],
+    const servers: Server[] = [
+      { what: 'hello worker', ...hello },
+      ...['png', 'fits'].flatMap((format) => [
+        { what: `edge ${format}`, url: edge.url + tilePath(1, format), pids: [edge.pid] },
+        ...(nginx ? [{ what: `nginx ${format}`, url: `${nginx.url}/tile.${format}`, pids: nginx.pids }] : []),
+        ...(varnish ? [{ what: `varnish ${format}`, url: varnish.url + tilePath(1, format), pids: varnish.pids }] : []),
+      ]),
     ]
-    if (nginx) servers.push(['nginx', nginx.url, nginx.pids])
-    const loads = new Map<string, Load[]>(servers.map(([what]) => [what, []]))
+    for (const { url } of servers) await (await fetch(url)).arrayBuffer()
+    await origin.hits()
+    const rounds = new Map<string, Load[]>(servers.map(({ what }) => [what, []]))
     for (let round = 0; round < ROUNDS; round++)
-      for (const [what, url, pids] of servers) loads.get(what)?.push(await load(url, pids, SECONDS / ROUNDS))
+      for (const { what, url, pids } of servers) rounds.get(what)?.push(await load(url, pids))
+    const loads = new Map([...rounds].map(([what, all]) => [what, median(all)]))
 
-    const cpu = (what: string) => least(loads.get(what) ?? [], (one) => one.cpuUsPerRequest)
-    const over = (peer: string, target?: number) => ({
-      what: `CPU per request, edge over ${peer}`,
-      value: cpu('edge') / cpu(peer),
-      unit: '',
-      target,
-    })
-    const peers = servers.slice(1).map(([what]) => what)
+    const over = (
+      what: string,
+      of: (load: Load) => number,
+      [ours, peer]: [string, string],
+      aim: { target?: number; atLeast?: number },
+    ) => {
+      const [a, b] = [loads.get(ours), loads.get(peer)]
+      return a && b ? [{ what: `${what}, ${ours} over ${peer}`, value: of(a) / of(b), unit: '', ...aim }] : []
+    }
+    const rate = ({ requestsPerS }: Load) => requestsPerS
+    const cpu = ({ cpuUsPerRequest }: Load) => cpuUsPerRequest
+    const isOurs = ({ what }: Server) => what.startsWith('edge')
     return {
       name: bench.name,
       figures: [
-        ...figuresOf('edge', loads),
-        { what: 'edge: origin requests in all', value: origin.hits(), unit: '' },
-        {
-          what: 'edge: failed',
-          value: (loads.get('edge') ?? []).reduce((sum, { failed }) => sum + failed, 0),
-          unit: '',
-        },
+        ...servers.filter(isOurs).flatMap(({ what }) => figuresOf(what, loads.get(what) as Load)),
+        { what: 'origin requests meanwhile', value: await origin.hits(), unit: '' },
       ],
-      peers: peers.flatMap((what) => figuresOf(what, loads)),
-      ratios: peers.map((peer) => over(peer, peer === 'hello worker' ? 2 : undefined)),
-      notes: nginx ? [] : ['nginx was left out: it is not installed or did not start'],
+      peers: servers
+        .filter((server) => !isOurs(server))
+        .flatMap(({ what }) => figuresOf(what, loads.get(what) as Load)),
+      ratios: [
+        ...over('CPU per request', cpu, ['edge png', 'hello worker'], { target: 1.6 }),
+        ...over('rate', rate, ['edge png', 'nginx png'], { atLeast: 0.3 }),
+        ...over('rate', rate, ['edge png', 'varnish png'], {}),
+        ...over('p99', ({ p99Ms }) => p99Ms, ['edge png', 'nginx png'], { target: 2 }),
+        ...over('rate', rate, ['edge fits', 'nginx fits'], { atLeast: 0.8 }),
+        ...over('rate', rate, ['edge fits', 'varnish fits'], {}),
+      ],
+      notes: [
+        ...(nginx ? [] : ['nginx was left out: it is not installed or did not start']),
+        ...(varnish ? [] : ['varnish was left out: it is not installed or did not start']),
+      ],
     }
   } finally {
     for (const stage of stages.reverse()) await stage.stop()
@@ -78,14 +103,14 @@ async function run(): Promise<BenchResult> {
   }
 }
 
-const least = (loads: readonly Load[], of: (load: Load) => number) => Math.min(...loads.map(of))
-
-function figuresOf(what: string, loads: ReadonlyMap<string, readonly Load[]>): Figure[] {
-  const rounds = loads.get(what) ?? []
-  return [
-    { what: `${what}: requests`, value: -least(rounds, ({ requestsPerS }) => -requestsPerS), unit: '/s' },
-    { what: `${what}: CPU per request`, value: least(rounds, ({ cpuUsPerRequest }) => cpuUsPerRequest), unit: 'us' },
-    { what: `${what}: median`, value: least(rounds, ({ p50Ms }) => p50Ms), unit: 'ms' },
-    { what: `${what}: resident`, value: -least(rounds, ({ residentMib }) => -residentMib), unit: 'MiB' },
-  ]
-}
+const figuresOf = (
+  what: string,
+  { requestsPerS, cpuUsPerRequest, p50Ms, p99Ms, failed, residentMib }: Load,
+): Figure[] => [
+  { what: `${what}: requests`, value: requestsPerS, unit: '/s' },
+  { what: `${what}: CPU per request`, value: cpuUsPerRequest, unit: 'us' },
+  { what: `${what}: median`, value: p50Ms, unit: 'ms' },
+  { what: `${what}: 99 of 100 within`, value: p99Ms, unit: 'ms' },
+  { what: `${what}: failed`, value: failed, unit: '' },
+  { what: `${what}: resident`, value: residentMib, unit: 'MiB' },
+]

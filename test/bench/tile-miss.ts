@@ -1,49 +1,56 @@
-// Tiles that the edge does not have, from an origin on Node's http: requests per second and CPU of both,
-// and how many requests the origin gets when a hundred clients want one tile at the same moment.
+// Tiles of 50 kB that the edge does not have, from an origin on Node's http: requests per second and CPU of both; the
+// memory of an edge after 10^5 different tiles; and what the origin gets when a hundred want one tile at one moment.
 
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { startWorkerdEdge } from '../../scripts/processes/workerd-edge.ts'
 import type { Benchmark, BenchResult } from './result.ts'
-import { SECRET, startOriginStage, tilePath } from './support/stage.ts'
+import { hasWrk, type Load, load, median } from './support/load.ts'
+import { SECRET, startOriginStage } from './support/stage.ts'
+import { MAP, tilePath } from './support/tiles.ts'
 
-/** Different tiles, asked for 16 at a time. */
-const TILES = 2_000
+const ROUNDS = 3
 const CLIENTS = 100
 const DELAY_MS = 200
 
 export const bench: Benchmark = {
   name: 'tile-miss',
-  about: 'edge misses of 50 kB tiles to a Node origin, and 100 concurrent misses of one tile',
+  about: 'edge misses of 50 kB tiles to a Node origin, and 100 concurrent misses of one tile (needs wrk)',
   run,
 }
 
+/** wrk asks for the next tile each time: of 12 * 4^9 at this order. */
+const everyTile = (first: number) => `
+local npix = ${first}
+request = function()
+  npix = npix + 1
+  return wrk.format('GET', string.format('/hips/public/${MAP}/Norder9/Dir%d/Npix%d.png', npix - npix % 10000, npix))
+end`
+
 async function run(): Promise<BenchResult> {
+  if (!hasWrk()) throw new Error('tile-miss needs wrk and /proc (Debian: wrk)')
   const folder = mkdtempSync(join(tmpdir(), 'skyedge-bench-'))
-  const origin = await startOriginStage({ delayMs: 0 })
+  const origin = await startOriginStage()
   const slow = await startOriginStage({ delayMs: DELAY_MS })
   const start = (originUrl: string, cache: string) =>
     startWorkerdEdge({ originUrl, secret: SECRET, host: '127.0.0.1', port: 0, cacheFolder: join(folder, cache) })
   const edges = [await start(origin.url, 'fast'), await start(slow.url, 'slow')]
   try {
     const [edge, waiting] = edges
-    const times: number[] = []
-    let next = 1
-    const began = performance.now()
-    const client = async () => {
-      while (next <= TILES) {
-        const at = performance.now()
-        const answer = await fetch(edge.url + tilePath(next++))
-        await answer.arrayBuffer()
-        if (answer.status !== 200) throw new Error(`a miss was answered with status ${answer.status}`)
-        times.push(performance.now() - at)
-      }
+    const script = join(folder, 'tiles.lua')
+    const both = [edge.pid, ...origin.pids]
+    const loads: Load[] = []
+    let asked = 0
+    for (let round = 0; round < ROUNDS; round++) {
+      writeFileSync(script, everyTile(1_000_000 * round))
+      loads.push(await load(edge.url, both, { script }))
+      asked += await origin.hits()
     }
-    await Promise.all(Array.from({ length: 16 }, client))
-    const seconds = (performance.now() - began) / 1000
-    times.sort((a, b) => a - b)
-    const missed = origin.hits()
+    const { requestsPerS, cpuUsPerRequest, p50Ms, p99Ms, failed } = median(loads)
+    // The origin's own part, as it is without an edge.
+    writeFileSync(script, everyTile(0))
+    const direct = await load(origin.url, origin.pids, { script })
 
     const together = performance.now()
     const statuses = await Promise.all(
@@ -54,25 +61,28 @@ async function run(): Promise<BenchResult> {
       }),
     )
     const allMs = performance.now() - together
-    const quantile = (part: number) => times[Math.floor(part * (times.length - 1))]
+    const resident = Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${edge.pid}/status`, 'utf8'))?.[1]) / 1024
+    const all = (count: number) => `${count} at once`
     return {
       name: bench.name,
       figures: [
-        { what: 'misses, 16 at a time', value: TILES / seconds, unit: '/s' },
-        { what: 'median', value: quantile(0.5), unit: 'ms' },
-        { what: '99 of 100 within', value: quantile(0.99), unit: 'ms' },
-        { what: 'origin requests per miss', value: missed / TILES, unit: '' },
-        {
-          what: `${CLIENTS} at once: answered 200`,
-          value: statuses.filter((status) => status === 200).length,
-          unit: '',
-        },
-        { what: `${CLIENTS} at once: origin requests`, value: slow.hits(), unit: '' },
-        { what: `${CLIENTS} at once: all answered (origin takes ${DELAY_MS} ms)`, value: allMs, unit: 'ms' },
+        { what: 'misses', value: requestsPerS, unit: '/s' },
+        { what: 'misses: CPU per request, edge and origin', value: cpuUsPerRequest, unit: 'us' },
+        { what: 'misses: median', value: p50Ms, unit: 'ms' },
+        { what: 'misses: 99 of 100 within', value: p99Ms, unit: 'ms' },
+        { what: 'misses: failed', value: failed, unit: '' },
+        { what: 'misses: different tiles in all', value: asked, unit: '' },
+        { what: 'misses: resident afterwards', value: resident, unit: 'MiB' },
+        { what: `${all(CLIENTS)}: answered 200`, value: statuses.filter((status) => status === 200).length, unit: '' },
+        { what: `${all(CLIENTS)}: origin requests`, value: await slow.hits(), unit: '' },
+        { what: `${all(CLIENTS)}: all answered (origin takes ${DELAY_MS} ms)`, value: allMs, unit: 'ms' },
       ],
-      peers: [],
-      ratios: [],
-      notes: ['the clients and the origin run in the process that measures'],
+      peers: [
+        { what: 'the origin without an edge', value: direct.requestsPerS, unit: '/s' },
+        { what: 'the origin without an edge: CPU per request', value: direct.cpuUsPerRequest, unit: 'us' },
+      ],
+      ratios: [{ what: 'misses a second over 2000', value: requestsPerS / 2000, unit: '', atLeast: 1 }],
+      notes: ['wrk runs beside them on the same cores'],
     }
   } finally {
     for (const stage of [...edges, origin, slow]) await stage.stop()

@@ -30,6 +30,8 @@ export interface HeldReply extends ReplyMeta {
 export interface StreamReply extends ReplyMeta {
   readonly body: ReadableStream<Uint8Array>
   readonly size?: number
+  /** The runtime knows the length of the stream, and sends it by itself. */
+  readonly sized?: boolean
 }
 
 export type Reply = HeldReply | StreamReply

@@ -19,7 +19,8 @@ export default {
     if (!file || !knows(request, env.EDGE_SECRET)) return new Response(null, { status: 404 })
     const { method } = request
     if (method !== 'GET' && method !== 'PUT') return new Response(null, { status: 405 })
-    return env.DISK.fetch(`http://disk/${file}`, { method, body: request.body })
+    const range = request.headers.get('range')
+    return env.DISK.fetch(`http://disk/${file}`, { method, body: request.body, headers: range ? { range } : {} })
   },
 } satisfies ExportedHandler<Env>
 

@@ -39,11 +39,18 @@ export function childrenOf(pid: number): number[] {
   return existsSync(file) ? readFileSync(file, 'utf8').split(' ').filter(Boolean).map(Number) : []
 }
 
-/** At most 8 s: the machine is shared. */
-export async function load(url: string, pids: readonly number[], seconds: number): Promise<Load> {
-  await wrk(url, 1)
+/** Seconds of load on each server in a round; less where the machine is shared. */
+export const LOAD_S = Number(process.env.SKYEDGE_BENCH_SECONDS ?? 10)
+
+/** `script` is wrk's Lua, which may choose another address for each request. */
+export async function load(
+  url: string,
+  pids: readonly number[],
+  { seconds = LOAD_S, script }: { seconds?: number; script?: string } = {},
+): Promise<Load> {
+  if (!script) await wrk(url, 1)
   const before = cpuUs(pids)
-  const text = await wrk(url, Math.min(8, seconds))
+  const text = await wrk(url, seconds, script)
   const cpu = cpuUs(pids) - before
   const number = (pattern: RegExp) => Number(pattern.exec(text)?.[1] ?? 'NaN')
   const requests = number(/(\d+) requests in/)
@@ -57,11 +64,25 @@ export async function load(url: string, pids: readonly number[], seconds: number
   }
 }
 
+/** Of several rounds the middle one, figure by figure. */
+export function median(loads: readonly Load[]): Load {
+  const middle = (of: (load: Load) => number) => loads.map(of).sort((a, b) => a - b)[Math.floor(loads.length / 2)]
+  return {
+    requestsPerS: middle((load) => load.requestsPerS),
+    cpuUsPerRequest: middle((load) => load.cpuUsPerRequest),
+    p50Ms: middle((load) => load.p50Ms),
+    p99Ms: middle((load) => load.p99Ms),
+    failed: loads.reduce((sum, { failed }) => sum + failed, 0),
+    residentMib: Math.max(...loads.map((load) => load.residentMib)),
+  }
+}
+
 const SCALE: Record<string, number> = { us: 1e-3, ms: 1, s: 1e3 }
 const millis = (match: RegExpExecArray | null) => (match ? Number(match[1]) * SCALE[match[2]] : Number.NaN)
 
-function wrk(url: string, seconds: number): Promise<string> {
-  const child = spawn('wrk', ['-t2', '-c32', `-d${seconds}s`, '--latency', url], {
+function wrk(url: string, seconds: number, script?: string): Promise<string> {
+  const lua = script ? ['-s', script] : []
+  const child = spawn('wrk', [script ? '-t1' : '-t2', '-c32', `-d${seconds}s`, '--latency', ...lua, url], {
     stdio: ['ignore', 'pipe', 'inherit'],
   })
   return new Promise((resolve, reject) => {

@@ -3,20 +3,15 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { createServer, type Server } from 'node:http'
 import { createRequire } from 'node:module'
-import { type AddressInfo, createServer as createSocket } from 'node:net'
+import { type AddressInfo, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { COMPATIBILITY_DATE, COMPATIBILITY_FLAGS } from '../../../scripts/processes/worker-bundle.ts'
 import { childrenOf } from './load.ts'
+import { FITS_BYTES, tileBytes, tilePath } from './tiles.ts'
 
 export const SECRET = 'only-for-the-benchmark-0123456789'
-export const TILE_BYTES = 50_000
-export const MAP = 'bench'
-export const tilePath = (npix: number) =>
-  `/hips/public/${MAP}/Norder9/Dir${Math.floor(npix / 10_000) * 10_000}/Npix${npix}.png`
-
 const WORKERD = (createRequire(import.meta.url)('workerd') as { default: string }).default
 
 export interface Stage {
@@ -25,64 +20,23 @@ export interface Stage {
   stop(): Promise<void>
 }
 
-/** Bytes that do not compress, like a PNG's. */
-export function tileBytes(length = TILE_BYTES): Buffer {
-  const bytes = Buffer.alloc(length)
-  let state = 12345
-  for (let i = 0; i < length; i++) {
-    state = (Math.imul(state, 1103515245) + 12345) >>> 0
-    bytes[i] = state >>> 24
-  }
-  return bytes
-}
-
 export interface OriginStage extends Stage {
   /** Tile requests since the last call. */
-  hits(): number
+  hits(): Promise<number>
 }
 
-/** Node's own http: what it costs to ask an origin at all. `delayMs` per tile. */
+/** Node's own http in a process of its own: what it costs to ask an origin at all. `delayMs` per tile. */
 export async function startOriginStage({ delayMs = 0 }: { delayMs?: number } = {}): Promise<OriginStage> {
-  const tile = tileBytes()
-  let hits = 0
-  const manifest = JSON.stringify({
-    maps: [
-      {
-        map: MAP,
-        release: 'dr1',
-        generation: 'bench',
-        order: 9,
-        publicOrder: 9,
-        formats: ['png'],
-        rights: { access: 'public', release: 'dr1' },
-      },
-    ],
+  const child = spawn(process.execPath, [join(import.meta.dirname, 'origin.ts'), String(delayMs)], {
+    stdio: ['ignore', 'pipe', 'inherit'],
   })
-  const server: Server = createServer((request, response) => {
-    if (request.url === '/internal/maps') {
-      response.end(manifest)
-      return
-    }
-    hits++
-    const headers = { 'content-type': 'image/png', 'content-length': tile.length, etag: '"bench"' }
-    const send = () => response.writeHead(200, headers).end(tile)
-    if (delayMs > 0) setTimeout(send, delayMs)
-    else send()
-  })
-  server.listen(0, '127.0.0.1')
-  await once(server, 'listening')
+  const [line] = (await once(child.stdout, 'data')) as [Buffer]
+  const url = String(line).trim()
   return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    pids: [process.pid],
-    hits: () => {
-      const count = hits
-      hits = 0
-      return count
-    },
-    stop: async () => {
-      server.closeAllConnections()
-      server.close()
-    },
+    url,
+    pids: [child.pid as number],
+    hits: async () => Number(await (await fetch(`${url}/hits`)).text()),
+    stop: () => ended(child),
   }
 }
 
@@ -116,11 +70,12 @@ const hello :Workerd.Worker = (
   }
 }
 
-/** nginx sends the same bytes from a file; `undefined` where it is not installed. */
+/** nginx sends the same bytes from files, `/tile.png` and `/tile.fits`; `undefined` where it is not installed. */
 export async function startNginx(): Promise<Stage | undefined> {
   const folder = mkdtempSync(join(tmpdir(), 'skyedge-nginx-'))
   const port = await freePort()
   writeFileSync(join(folder, 'tile.png'), tileBytes())
+  writeFileSync(join(folder, 'tile.fits'), tileBytes(FITS_BYTES))
   // As root, nginx would serve as another user, who may not read the folder.
   const user = process.getuid?.() === 0 ? 'user root;' : ''
   const config = `${user} daemon off; master_process on; worker_processes 1; pid ${folder}/pid; error_log ${folder}/error.log;
@@ -135,23 +90,45 @@ http { access_log off; sendfile on; tcp_nopush on; open_file_cache max=100; type
     child.on('error', () => resolve(true))
     child.on('exit', () => resolve(true))
   })
-  const url = `http://127.0.0.1:${port}/tile.png`
-  for (let tries = 0; tries < 50; tries++) {
+  const url = `http://127.0.0.1:${port}`
+  const stop = async () => {
+    await ended(child)
+    rmSync(folder, { recursive: true, force: true })
+  }
+  if (await answers(`${url}/tile.png`, failed)) return { url, pids: childrenOf(child.pid as number), stop }
+  await stop()
+  return undefined
+}
+
+/** varnish in front of the origin, with everything in memory; `undefined` where it is not installed. */
+export async function startVarnish(origin: Stage): Promise<Stage | undefined> {
+  const folder = mkdtempSync(join(tmpdir(), 'skyedge-varnish-'))
+  const port = await freePort()
+  const args = ['-F', '-j', 'none', '-n', folder, '-a', `127.0.0.1:${port}`, '-s', 'malloc,256m']
+  const child = spawn('/usr/sbin/varnishd', [...args, '-b', origin.url.replace('http://', '')], { stdio: 'ignore' })
+  const failed = new Promise<true>((resolve) => {
+    child.on('error', () => resolve(true))
+    child.on('exit', () => resolve(true))
+  })
+  const stop = async () => {
+    await ended(child)
+    rmSync(folder, { recursive: true, force: true })
+  }
+  const url = `http://127.0.0.1:${port}`
+  if (await answers(url + tilePath(1), failed)) return { url, pids: childrenOf(child.pid as number), stop }
+  await stop()
+  return undefined
+}
+
+async function answers(url: string, failed: Promise<true>): Promise<boolean> {
+  for (let tries = 0; tries < 100; tries++) {
     const answer = await Promise.race([fetch(url).catch(() => undefined), failed])
-    if (answer === true) break
-    if (answer?.ok) {
-      await answer.arrayBuffer()
-      const stop = async () => {
-        await ended(child)
-        rmSync(folder, { recursive: true, force: true })
-      }
-      return { url, pids: childrenOf(child.pid as number), stop }
-    }
+    if (answer === true) return false
+    await answer?.arrayBuffer()
+    if (answer?.ok) return true
     await new Promise((resolve) => setTimeout(resolve, 50))
   }
-  await ended(child)
-  rmSync(folder, { recursive: true, force: true })
-  return undefined
+  return false
 }
 
 async function ended(child: ChildProcess): Promise<void> {
@@ -161,7 +138,7 @@ async function ended(child: ChildProcess): Promise<void> {
 }
 
 async function freePort(): Promise<number> {
-  const socket = createSocket().listen(0, '127.0.0.1')
+  const socket = createServer().listen(0, '127.0.0.1')
   await once(socket, 'listening')
   const { port } = socket.address() as AddressInfo
   socket.close()

@@ -7,7 +7,8 @@ import type { CacheName } from '#src/caching'
 import { EDGE_HEADER } from '#src/services'
 import { contentLength, isHeld, type Reply } from '../reply.ts'
 import { LARGEST_HELD } from './memory-tier.ts'
-import { metaFrom, metaText } from './stored.ts'
+import { RecentMap } from './recent-map.ts'
+import { type DescribedReply, metaFrom, metaText } from './stored.ts'
 import type { Tier } from './tier.ts'
 
 const HEAD_BYTES = 4096
@@ -22,10 +23,21 @@ export interface DiskTierOptions {
   readonly secret?: string
 }
 
+/** Of an entry whose body is streamed. */
+interface LargeHead {
+  readonly meta: DescribedReply
+  /** The file's Last-Modified: another means that another edge replaced it. */
+  readonly written: string
+}
+
+/** About 1 kB each. */
+const HEADS = 10_000
+
 export class DiskTier implements Tier {
   readonly name: CacheName
   readonly #disk: Pick<Fetcher, 'fetch'>
   readonly #headers: Readonly<Record<string, string>>
+  readonly #large = new RecentMap<LargeHead>(HEADS)
 
   constructor({ name, disk, secret }: DiskTierOptions) {
     this.name = name
@@ -35,16 +47,42 @@ export class DiskTier implements Tier {
 
   async match(key: string): Promise<Reply | undefined> {
     try {
-      const stored = await this.#disk.fetch(await fileOf(key), { headers: this.#headers })
-      const length = contentLength(stored.headers) ?? 0
-      if (stored.status !== 200 || stored.body === null || length < HEAD_BYTES) {
-        stored.body?.cancel().catch(() => undefined)
-        return undefined
-      }
-      return await (length <= HEAD_BYTES + LARGEST_HELD ? whole(stored) : streamed(stored.body, length))
+      const file = await fileOf(key)
+      const known = this.#large.get(file)
+      if (known) return (await this.#body(file, known)) ?? (await this.#read(file))
+      return await this.#read(file)
     } catch {
       return undefined
     }
+  }
+
+  async #read(file: string): Promise<Reply | undefined> {
+    const stored = await this.#disk.fetch(file, { headers: this.#headers })
+    const length = contentLength(stored.headers) ?? 0
+    if (stored.status !== 200 || stored.body === null || length < HEAD_BYTES) {
+      stored.body?.cancel().catch(() => undefined)
+      return undefined
+    }
+    if (length <= HEAD_BYTES + LARGEST_HELD) return whole(stored)
+    const reader = stored.body.getReader({ mode: 'byob' })
+    const { value } = await reader.readAtLeast(HEAD_BYTES, new Uint8Array(HEAD_BYTES))
+    reader.cancel().catch(() => undefined)
+    const meta = value && metaFrom(decoder.decode(value))
+    if (meta?.size !== length - HEAD_BYTES) return undefined
+    const head = { meta, written: stored.headers.get('last-modified') ?? '' }
+    this.#large.set(file, head)
+    return this.#body(file, head)
+  }
+
+  /** The body alone: what JavaScript has not touched goes from disk to socket by workerd's own hands. */
+  async #body(file: string, { meta, written }: LargeHead): Promise<Reply | undefined> {
+    const headers = { ...this.#headers, range: `bytes=${HEAD_BYTES}-` }
+    const { status, headers: told, body } = await this.#disk.fetch(file, { headers })
+    if (status === 206 && contentLength(told) === meta.size && (told.get('last-modified') ?? '') === written)
+      return { ...meta, body: body as ReadableStream<Uint8Array>, sized: true }
+    body?.cancel().catch(() => undefined)
+    this.#large.delete(file)
+    return undefined
   }
 
   async put(key: string, reply: Reply): Promise<boolean> {
@@ -53,6 +91,7 @@ export class DiskTier implements Tier {
       if (!head) return false
       const file = await fileOf(key)
       const body = isHeld(reply) ? joined(head, reply.body) : following(head, reply.body, reply.size as number)
+      this.#large.delete(file)
       const { ok } = await this.#disk.fetch(file, { method: 'PUT', body, headers: this.#headers })
       return ok
     } catch {
@@ -103,14 +142,4 @@ async function whole(stored: Response): Promise<Reply | undefined> {
   const meta = metaFrom(decoder.decode(new Uint8Array(file, 0, Math.min(HEAD_BYTES, file.byteLength))))
   if (meta?.size !== file.byteLength - HEAD_BYTES) return undefined
   return { ...meta, body: file.slice(HEAD_BYTES) }
-}
-
-async function streamed(body: ReadableStream<Uint8Array>, length: number): Promise<Reply | undefined> {
-  const reader = body.getReader({ mode: 'byob' })
-  const { value } = await reader.readAtLeast(HEAD_BYTES, new Uint8Array(HEAD_BYTES))
-  reader.releaseLock()
-  const meta = value && metaFrom(decoder.decode(value))
-  if (meta && meta.size === length - HEAD_BYTES) return { ...meta, body }
-  await body.cancel()
-  return undefined
 }

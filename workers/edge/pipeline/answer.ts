@@ -108,7 +108,7 @@ function pass(reply: Reply, resource: Resource, headers: HeaderTable, visit: Vis
 
 /** A stream of known length says so, or the client would get it chunked. */
 function whole(reply: Reply): BodyInit {
-  if (isHeld(reply) || reply.size === undefined) return reply.body
+  if (isHeld(reply) || reply.size === undefined || reply.sized) return reply.body
   const { readable, writable } = new FixedLengthStream(reply.size)
   reply.body.pipeTo(writable).catch(() => undefined)
   return readable
