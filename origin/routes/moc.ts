@@ -25,7 +25,8 @@ export function mocRoutes({ catalog, coverage, clock }: OriginDeps): Hono<Origin
     const request = parseMoc(pathname, pairs, c.req.header('accept'))
     const asking: Asking = { principal: c.var.caller.principal, nowMs: clock() }
     const archive = { maps: await catalog.maps(), parts: await coverage.parts() }
-    const explicit = /\.\w+$/.test(pathname) || pairs.some(([name]) => name.toUpperCase() === 'RESPONSEFORMAT')
+    const explicit =
+      /\.(?:fits|txt|ascii|json)$/.test(pathname) || pairs.some(([name]) => name.toUpperCase() === 'RESPONSEFORMAT')
     const entity = request
       ? {
           ...composer.answer({ ...request, format: request.format ?? 'fits' }, archive, asking),

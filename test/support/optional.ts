@@ -46,9 +46,10 @@ export const DEBIAN = {
   postgres: 'postgresql',
   pgsphere: 'postgresql-15-pgsphere',
   venv: 'python3-venv',
+  gavo: 'python3-gavo',
 } as const
 type Module = 'astropy' | 'astroquery' | 'fitsio' | 'healpy' | 'PIL' | 'pyvo' | 'scipy'
-type Command = Exclude<keyof typeof DEBIAN, Module | 'hipsgen' | 'chromium' | 'postgres' | 'pgsphere' | 'venv'>
+type Command = Exclude<keyof typeof DEBIAN, Module | 'hipsgen' | 'chromium' | 'postgres' | 'pgsphere' | 'venv' | 'gavo'>
 
 const packaged = (found: boolean, ...names: readonly (keyof typeof DEBIAN)[]) =>
   optional(found, `needs ${names.join(', ')} (Debian: ${names.map((name) => DEBIAN[name]).join(', ')})`)
@@ -68,6 +69,10 @@ export const oracles = (...modules: readonly Oracle[]) =>
     existsSync(ORACLES) && runs(ORACLES, '-c', `import ${modules.join(', ')}`),
     `needs ${modules.join(', ')} in .oracles (python3 -m venv .oracles; .oracles/bin/pip install -r test/reference/requirements.txt)`,
   )
+
+/** DaCHS has the schemas of registries and of OAI-PMH beside it. */
+export const REGISTRY_SCHEMAS = '/usr/lib/python3/dist-packages/gavo/resources/schemata'
+export const registrySchemas = () => packaged(existsSync(REGISTRY_SCHEMAS) && onPath('stilts'), 'stilts', 'gavo')
 
 /** Where Debian keeps PostgreSQL's own commands (initdb, postgres), newest version last. */
 const POSTGRES_VERSIONS = '/usr/lib/postgresql'
