@@ -126,3 +126,32 @@ describe('wrangler deploy --dry-run', () => {
     expect(bytes).toBeLessThan(20_000)
   })
 })
+
+describe('docs/edge.md', () => {
+  const lines = readFileSync(join(ROOT, 'docs/edge.md'), 'utf8')
+    .split('\n')
+    .map((line) => /^ {4}npx wrangler (.+)$/.exec(line)?.[1])
+    .filter((line) => line !== undefined)
+
+  it('makes what wrangler.toml names, before it deploys to an environment that there is', () => {
+    const { r2_buckets, queues } = configOf('wrangler.toml', 'production')
+    const made = lines.map((line) => /^(?:r2 bucket|queues) create (\S+)$/.exec(line)?.[1]).filter(Boolean)
+    expect(made).toEqual([
+      ...r2_buckets.map(({ bucket_name }) => bucket_name),
+      ...(queues.producers ?? []).map(({ queue }) => queue),
+    ])
+    const environments = lines.map((line) => /--env (\S+)/.exec(line)?.[1]).filter(Boolean)
+    expect(environments.length).toBeGreaterThan(3)
+    for (const env of environments) expect(ENVIRONMENTS).toContain(env)
+    for (const secret of lines.map((line) => /^secret put (\S+)/.exec(line)?.[1]).filter(Boolean))
+      expect(SECRETS).toContain(secret)
+  })
+
+  it('says of each binding what it is for', () => {
+    const text = readFileSync(join(ROOT, 'docs/edge.md'), 'utf8')
+    const { r2_buckets, durable_objects, queues } = configOf('wrangler.toml', 'production')
+    const names = [...r2_buckets, ...(queues.producers ?? [])].map(({ binding }) => binding)
+    for (const name of [...names, ...durable_objects.bindings.map(({ name }) => name)])
+      expect(text).toContain(`| \`${name}\` (`)
+  })
+})
