@@ -1,17 +1,7 @@
 // One pack, written in one pass in constant memory: under another name, with its head last, synced, then renamed. A reader
 // sees the old pack, the new one, or none, whatever happens meanwhile.
 
-import {
-  closeSync,
-  fsyncSync,
-  openSync,
-  readFileSync,
-  readSync,
-  renameSync,
-  rmSync,
-  statSync,
-  writeSync,
-} from 'node:fs'
+import { closeSync, fsyncSync, openSync, readSync, renameSync, rmSync, statSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
 import {
   DIGEST_BYTES,
@@ -90,17 +80,35 @@ function sourceOf(tree: string, shape: PackShape, address: Shard['tiles'][number
 
 function copyTiles(sources: readonly Source[], file: number, plan: PackPlan, onTiles?: WriteOptions['onTiles']) {
   const digests = new Uint8Array(DIGEST_BYTES * sources.length)
+  // One buffer for all: a new one each would be garbage faster than it is collected. A byte more shows a file that grew.
+  const buffer = new Uint8Array(sources.reduce((most, { sizeBytes }) => Math.max(most, sizeBytes), 0) + 1)
   let at = plan.headBytes
   for (const [k, { path, sizeBytes }] of sources.entries()) {
-    const bytes = readFileSync(path)
-    if (bytes.length !== sizeBytes)
+    if (readInto(buffer, path, sizeBytes + 1) !== sizeBytes)
       throw new PackError('bad-tiles', 'a tile was changed while it was packed: start again')
+    const bytes = buffer.subarray(0, sizeBytes)
     digests.set(sha256(bytes).subarray(0, DIGEST_BYTES), DIGEST_BYTES * k)
     writeAll(file, bytes, at)
     at += sizeBytes
     onTiles?.(1)
   }
   return digests
+}
+
+/** The file's first bytes, `most` at most; how many there were. */
+function readInto(buffer: Uint8Array, path: string, most: number): number {
+  const file = openSync(path, 'r')
+  try {
+    let filled = 0
+    while (filled < most) {
+      const count = readSync(file, buffer, filled, most - filled, filled)
+      if (count === 0) break
+      filled += count
+    }
+    return filled
+  } finally {
+    closeSync(file)
+  }
 }
 
 function writeAll(file: number, bytes: Uint8Array, at: number): void {
