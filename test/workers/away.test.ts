@@ -27,6 +27,40 @@ describe('while the origin is away', () => {
     }
   })
 
+  it('answers 200 for every address that was seen before, at once when the origin hangs too', async () => {
+    const world = new World()
+    const seen = [TILE, PROPERTIES, '/hips/public/open/Moc.fits', '/hipslist', '/', '/openapi.json', '/collections']
+    for (const path of seen) await (await world.put(path, path).get(path)).text()
+    const said: string[] = []
+    world.away = true
+    for (const [hours, delayMs] of [
+      [0.05, 0],
+      [1, 0],
+      [10, 0],
+      [10, 60_000],
+    ]) {
+      world.delayMs = delayMs
+      world.nowMs += hours * 3600_000
+      const began = Date.now()
+      const answers = await Promise.all([...seen, ...seen].map((path) => world.get(path)))
+      expect(answers.map(({ status }) => status)).toEqual(Array(2 * seen.length).fill(200))
+      expect(Date.now() - began).toBeLessThan(4_500)
+      for (const answer of answers) said.push(answer.headers.get('cache-status') ?? '')
+    }
+    expect(said.some((status) => status.includes('stale-while-revalidate'))).toBe(true)
+    expect(said.some((status) => status.includes('origin-away'))).toBe(true)
+  }, 15_000)
+
+  it('asks a failing origin for an old document once in two seconds, not once a request', async () => {
+    const world = new World().put('/hipslist', 'old')
+    await (await world.get('/hipslist')).text()
+    world.away = true
+    world.nowMs += 3600_000
+    for (let i = 0; i < 50; i++) await (await world.get('/hipslist')).text()
+    // The first look, and the failure with its second try.
+    expect(world.hits('/hipslist')).toBe(3)
+  })
+
   it('knows its maps from an earlier isolate', async () => {
     const world = new World().put(TILE, bytesOf(100))
     await (await world.get(TILE)).arrayBuffer()
@@ -103,6 +137,27 @@ describe('while the origin is away', () => {
     // The key set of an earlier test may still be known: either way nobody gets in.
     expect([200, 401]).toContain((await world.get(TILE, { headers })).status)
     expect([401, 502]).toContain((await world.get('/hips/full/demo/dr1/r/properties', { headers })).status)
+  })
+})
+
+describe('a map that is published again', () => {
+  it('is seen within 5 s, whenever it happens and however seldom it is asked for', async () => {
+    for (const everyMs of [100, 900, 1_900, 3_900])
+      for (let phaseMs = 0; phaseMs < 4_000; phaseMs += 800) {
+        const world = new World().put(TILE, 'old')
+        for (let ms = 0; ms < 8_000 + phaseMs; ms += everyMs) {
+          await (await world.get(TILE)).text()
+          await world.settle()
+          world.nowMs += everyMs
+        }
+        world.generation = `${world.id}-2`
+        world.put(TILE, 'new', { etag: '"n"' })
+        const purgedMs = world.nowMs
+        for (let text = 'old'; text === 'old'; world.nowMs += everyMs) {
+          text = await (await world.get(TILE)).text()
+          if (text === 'old') expect(world.nowMs - purgedMs).toBeLessThan(5_000)
+        }
+      }
   })
 })
 

@@ -206,6 +206,126 @@ describe('poisoning the cache', () => {
   })
 })
 
+describe('cache deception', () => {
+  it('finds no private answer kept under a name that looks public', async () => {
+    const issuer = await testIssuer()
+    const world = new World().put('/.well-known/jwks.json', issuer.jwks).put(DEEP, 'secret')
+    const headers = { authorization: `Bearer ${await issuer.token(world)}` }
+    expect((await world.get(DEEP, { headers })).status).toBe(200)
+    const asked = world.asked.length
+    for (const ending of [
+      ';.css',
+      '/x.css',
+      '.css',
+      '%3B.css',
+      '%3b.png',
+      ';a=b.png',
+      '/..%2fx.png',
+      '%23.css',
+      '%0a.css',
+    ]) {
+      for (const options of [{ headers }, {}]) {
+        const answer = await world.get(DEEP + ending, options)
+        expect([ending, answer.status >= 400, (await answer.text()).includes('secret')]).toEqual([ending, true, false])
+      }
+    }
+    // What follows a question mark is no part of the address: the decision is as without it.
+    for (const ending of ['?.css', '?/style.css', '#.css']) expect((await world.get(DEEP + ending)).status).toBe(401)
+    const kept = await world.get(DEEP, { headers })
+    expect(kept.headers.get('cache-control')).toMatch(/^private/)
+    expect(world.asked.length).toBe(asked)
+  })
+})
+
+describe('ranges that no client sends', () => {
+  const size = 5_000
+  const withTile = () => new World().put(TILE, bytesOf(size))
+  it.each([
+    ['bytes=0-0,10-20', 200],
+    ['bytes=0-,0-,0-,0-', 200],
+    ['bytes=-0', 416],
+    ['bytes=5000-', 416],
+    ['bytes=4999-99999999999999999999999', 206],
+    ['bytes=99999999999999999999999-', 416],
+    ['bytes=-99999999999999999999999', 206],
+    ['bytes=18446744073709551615-18446744073709551616', 416],
+    ['bytes=10-5', 200],
+    ['bytes=--5', 200],
+    ['bytes=0x0-0x5', 200],
+    ['bytes=1e1-1e2', 200],
+    ['bytes', 200],
+    ['lines=0-5', 200],
+    ['bytes=0-5\tx', 200],
+  ])('%j is answered with %d, and changes nothing of what is kept', async (range, status) => {
+    const world = withTile()
+    for (let i = 0; i < 2; i++) {
+      const answer = await world.get(TILE, { headers: { range } })
+      const length = (await answer.arrayBuffer()).byteLength
+      expect(answer.status).toBe(status)
+      if (status === 200) expect(length).toBe(size)
+      if (status === 206) expect(Number(answer.headers.get('content-length'))).toBe(length)
+    }
+    expect((await (await world.get(TILE)).arrayBuffer()).byteLength).toBe(size)
+    expect(world.asked.every(({ headers }) => headers.get('range') === null)).toBe(true)
+  })
+})
+
+describe('ETags that no client was given', () => {
+  it('make no further request to the origin and no other copy', async () => {
+    const world = new World().put(TILE, 'x', { etag: '"t"' })
+    const tags = [
+      '"',
+      'W/',
+      'W/"',
+      '"a',
+      '""',
+      '"t',
+      `"${'x'.repeat(8000)}"`,
+      Array(500).fill('"x"').join(', '),
+      '*, "t"',
+    ]
+    for (const tag of tags)
+      for (const name of ['if-none-match', 'if-match', 'if-range']) {
+        const answer = await world.get(TILE, {
+          headers: { [name]: tag, ...(name === 'if-range' && { range: 'bytes=0-0' }) },
+        })
+        expect([200, 206, 304, 412]).toContain(answer.status)
+        await answer.text()
+      }
+    const plain = await world.get(TILE)
+    expect([plain.headers.get('etag'), await plain.text()]).toEqual(['"t"', 'x'])
+    expect(world.hits(TILE)).toBe(1)
+  })
+
+  it('of an origin that are no tags are not repeated', async () => {
+    for (const etag of ['W/"weak"', 'bare', '"unclosed']) {
+      const world = new World().put(TILE, 'x', { etag })
+      const answer = await world.get(TILE)
+      expect(answer.headers.get('etag')).toMatch(/^"[^"]*"$/)
+    }
+  })
+})
+
+describe('methods that mean something to a cache', () => {
+  it('neither fill, nor change, nor empty it', async () => {
+    const world = new World().put(TILE, 'x')
+    await (await world.get(TILE)).text()
+    const override = {
+      'x-http-method-override': 'DELETE',
+      'x-method-override': 'PURGE',
+      'cache-control': 'no-cache',
+      pragma: 'no-cache',
+    }
+    for (const method of ['DELETE', 'PURGE', 'PUT', 'POST', 'BAN']) {
+      const answer = await world.get(TILE, { method, headers: override })
+      expect([method, answer.status]).toEqual([method, 405])
+    }
+    const kept = await world.get(TILE, { headers: override })
+    expect([kept.headers.get('cache-status'), await kept.text()]).toEqual(['isolate; hit', 'x'])
+    expect(world.hits(TILE)).toBe(1)
+  })
+})
+
 describe('a page of another site', () => {
   it('cannot read with the cookies of its visitor, unless the operator named it', async () => {
     const settings = readEnv({ ORIGIN_URL: 'http://origin.test', EDGE_SECRET: 'x'.repeat(20) })

@@ -50,7 +50,7 @@ export function metaOf({ status, headers }: Response, nowMs: number): ReplyMeta 
     status,
     contentType: headers.get('content-type') ?? 'application/octet-stream',
     // A weak tag says "equivalent", not "the same bytes": ranges could not be built on it.
-    etag: etag.startsWith('"') ? etag : '',
+    etag: /^"[^"]*"$/.test(etag) ? etag : '',
     lastModified,
     lastModifiedMs: lastModified ? parseHttpDate(lastModified) : undefined,
     disposition: headers.get('content-disposition') ?? '',

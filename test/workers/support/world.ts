@@ -79,7 +79,11 @@ export class World {
       body: await request.text(),
     }
     this.asked.push(asked)
-    if (this.delayMs > 0) await new Promise((resolve) => setTimeout(resolve, this.delayMs))
+    if (this.delayMs > 0)
+      await new Promise((resolve, reject) => {
+        setTimeout(resolve, this.delayMs)
+        request.signal.addEventListener('abort', () => reject(request.signal.reason))
+      })
     if (this.away) throw new Error('Network connection lost.')
     if (url.pathname === '/internal/maps')
       return Response.json({ maps: this.maps.map((map) => ({ generation: this.generation, ...map })) })

@@ -16,7 +16,7 @@ import { FROM_STORE, fromOrigin, type Led, type Outcome, take } from './take.ts'
 /** Longer than the origin may take: then a follower goes on its own. */
 const FOLLOW_MS = 45_000
 /** An origin that is slow is not waited for when there is something to show. */
-const PATIENCE_WITH_STALE_MS = 3_000
+const PATIENCE_WITH_STALE_MS = 1_500
 /** What it failed to answer it is not asked again for so long, when there is something to show. */
 const REST_MS = 2_000
 
