@@ -17,6 +17,8 @@ const ALLSKY = 3
 
 export interface Addresses {
   readonly count: number
+  /** Of them, those of tiles. */
+  readonly tiles: number
   paths(): Generator<string>
 }
 
@@ -32,6 +34,7 @@ export function addressesOf(record: MapRecord, { tier, orders, formats }: Wanted
   const tiles = mocs.reduce((sum, moc) => sum + countCells(moc), 0) * kept.length
   return {
     count: files.length + tiles,
+    tiles,
     *paths() {
       const base = `/hips/${tier}/${record.map}/`
       for (const file of files) yield base + file

@@ -108,7 +108,14 @@ async function wanted(config: Config, map: string, { tier, orders, formats }: Wa
   const catalog = await openCatalog(config)
   try {
     const record = await catalog.map(map)
-    if (record) return addressesOf(record, { tier, orders, formats: formats ?? record.formats })
+    if (record) {
+      const addresses = addressesOf(record, { tier, orders, formats: formats ?? record.formats })
+      if (addresses.tiles > 0) return addresses
+      const deepest = tier === 'public' ? record.publicOrder : record.order
+      throw new UsageError(
+        `nothing of ${map} is asked for: its ${tier} orders are ${record.orderMin ?? 0} to ${deepest}, its formats ${record.formats.join(', ')}`,
+      )
+    }
     const near = nearest(
       map,
       (await catalog.maps()).map((each) => each.map),

@@ -18,13 +18,17 @@ export interface WorkerBundle {
   readonly meta: Metafile
 }
 
+/** esbuild is one process for all of us: whoever bundles last stops it. */
+let bundling = 0
+
 export async function bundleWorkers<N extends WorkerName>(...names: readonly N[]): Promise<Record<N, WorkerBundle>> {
+  bundling++
   try {
     const bundles = await Promise.all(names.map(async (name) => [name, await bundle(name)] as const))
     return Object.fromEntries(bundles) as Record<N, WorkerBundle>
   } finally {
     // Its process would stay as long as ours.
-    await stop()
+    if (--bundling === 0) await stop()
   }
 }
 

@@ -6,13 +6,16 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
+import { Miniflare } from 'miniflare'
 import { pino } from 'pino'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { loadConfig } from '../../origin/config.ts'
+import { addressesOf } from '../../origin/edges/addresses.ts'
 import { warmEdge } from '../../origin/edges/warm.ts'
 import { buildMap } from '../../origin/hips/build.ts'
 import { loadEdgeSecret } from '../../origin/identity/keys.ts'
 import { type RunningOrigin, startOrigin } from '../../origin/serve.ts'
+import { bundleWorkers, COMPATIBILITY_DATE, COMPATIBILITY_FLAGS } from '../../scripts/processes/worker-bundle.ts'
 import { type RunningEdge, startWorkerdEdge } from '../../scripts/processes/workerd-edge.ts'
 import { type MapWorld, mapWorld } from '../support/map-world.ts'
 import { CENTRE, slope, writeSkyImage } from '../support/sky-image.ts'
@@ -41,7 +44,7 @@ beforeAll(async () => {
     const cacheFolder = join(folder, name)
     return startWorkerdEdge({ originUrl: origin.url, secret, host: '127.0.0.1', port: 0, cacheFolder, region: name })
   }
-  edges = [await start('eu'), await start('us')]
+  edges = await Promise.all(['eu', 'us'].map(start))
 })
 
 afterAll(async () => {
@@ -138,11 +141,61 @@ describe('skyedge warm', () => {
     const runs = [
       ['warm', 'test/x'],
       ['warm', 'test/r', '--region', 'mars'],
+      ['warm', 'test/r', '--orders', '23-24'],
     ]
     const ended = await Promise.all(runs.map((args) => skyedge(...args)))
-    expect(ended.map(({ status }) => status)).toEqual([2, 2])
+    expect(ended.map(({ status }) => status)).toEqual([2, 2, 2])
     expect(ended[0].stderr).toContain('did you mean test/r?')
+    expect(ended[2].stderr).toContain('its public orders are 0 to')
     expect(ended[1].stderr).toContain('known are eu, us')
+  })
+})
+
+describe('an edge with a queue', () => {
+  it('is filled by its consumer, which the command waits for', async () => {
+    const { edge } = await bundleWorkers('edge')
+    const text = (value: string) => ({ type: 'text', value })
+    const queued = new Miniflare({
+      host: '127.0.0.1',
+      port: 0,
+      cf: false,
+      telemetry: { enabled: false },
+      logRequests: false,
+      workers: [
+        {
+          config: {
+            name: 'edge',
+            compatibilityDate: COMPATIBILITY_DATE,
+            compatibilityFlags: COMPATIBILITY_FLAGS,
+            manifest: {
+              mainModule: 'main.mjs',
+              modulesRoot: '/',
+              modules: { 'main.mjs': { type: 'esm', contents: edge.code } },
+            },
+            env: {
+              ORIGIN_URL: text(origin.url),
+              EDGE_SECRET: text(secret),
+              WARM: { type: 'queue', name: 'warm' },
+            },
+            triggers: [{ type: 'queue', name: 'warm', maxBatchSize: 4, maxBatchTimeout: 0 }],
+          },
+        },
+      ],
+    } as never)
+    try {
+      const url = (await queued.ready).href.replace(/\/$/, '')
+      const { paths, count } = addressesOf((await world.catalog.map('test/r'))!, {
+        tier: 'public',
+        orders: { first: 0, last: 4 },
+        formats: ['png', 'fits'],
+      })
+      const first = await warmEdge({ region: 'cloud', url }, paths(), { secret })
+      expect(first).toEqual({ region: 'cloud', asked: count, filled: count, there: 0, absent: 0, failed: 0 })
+      const again = await warmEdge({ region: 'cloud', url }, paths(), { secret })
+      expect(again).toMatchObject({ filled: 0, there: count, failed: 0 })
+    } finally {
+      await queued.dispose()
+    }
   })
 })
 
