@@ -1,14 +1,16 @@
 // A packed map in an object store: sent once, gone on with after a failure, read from there by the origin, and told to
 // the edges only while it is of the map's own generation.
 
-import { spawnSync } from 'node:child_process'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { spawn, spawnSync } from 'node:child_process'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { readdir, readFile, rm } from 'node:fs/promises'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { parseTilePath, type TileAddress } from '#src/hips'
-import { type ObjectStore, StorageError } from '#src/storage'
+import { httpRangeSource, type ObjectStore, StorageError } from '#src/storage'
 import { loadConfig } from '../../../origin/config.ts'
 import { buildMap } from '../../../origin/hips/build.ts'
 import { packMap } from '../../../origin/hips/pack/pack-map.ts'
@@ -17,10 +19,13 @@ import { TileStore } from '../../../origin/hips/tile-store.ts'
 import { openStore, placeOf } from '../../../origin/storage/open-store.ts'
 import type { AwsSettings } from '../../../origin/storage/s3-address.ts'
 import { type MapWorld, mapWorld } from '../../support/map-world.ts'
+import { command } from '../../support/optional.ts'
 import { moto, type S3Server, startS3 } from '../../support/s3.ts'
 import { CENTRE, slope, writeSkyImage } from '../../support/sky-image.ts'
 
-const MAP = 'test/r'
+/** As the page of the docs has it. */
+const MAP = 'demo/dr1/r'
+const PAGE = readFileSync(resolve(import.meta.dirname, '../../../docs/object-stores.md'), 'utf8')
 const none = loadConfig({}).aws
 const keysOf = async (store: ObjectStore, prefix = '') => {
   const keys: string[] = []
@@ -63,7 +68,7 @@ function publishing(address: () => string, aws: () => AwsSettings): void {
 
   it('is refused for a tree, which is to be packed first', async () => {
     if ((await world.catalog.map(MAP))!.layout?.kind === 'packed') await build()
-    await expect(publishPacks(MAP, worldOf())).rejects.toThrow(/skyedge hips pack test\/r/)
+    await expect(publishPacks(MAP, worldOf())).rejects.toThrow(/skyedge hips pack demo\/dr1\/r/)
     await expect(publishPacks('no/map', worldOf())).rejects.toMatchObject({ code: 'no-such-map' })
     await pack()
   })
@@ -116,8 +121,8 @@ function publishing(address: () => string, aws: () => AwsSettings): void {
   it('leaves the packs of earlier generations until they are pruned, and what is not its own for ever', async () => {
     const { store, place } = worldOf()
     const before = (await world.catalog.map(MAP))!.packs!
-    await store.put(`${place.prefix}hips/test/r/notes.txt`, new Uint8Array(3))
-    await store.put(`${place.prefix}hips/test/red/${before.generation}/png-top.pack`, new Uint8Array(3))
+    await store.put(`${place.prefix}hips/demo/dr1/r/notes.txt`, new Uint8Array(3))
+    await store.put(`${place.prefix}hips/demo/dr1/red/${before.generation}/png-top.pack`, new Uint8Array(3))
     await build()
     await pack()
     const after = await publishPacks(MAP, worldOf())
@@ -126,7 +131,7 @@ function publishing(address: () => string, aws: () => AwsSettings): void {
     expect(await publishPacks(MAP, worldOf(), { prune: true })).toMatchObject({ sent: 0, pruned: old.length })
     expect(await keysOf(store, `${before.prefix}/`)).toEqual([])
     expect(await keysOf(store, `${after.record.packs!.prefix}/`)).toHaveLength(after.packs)
-    expect(await keysOf(store, `${place.prefix}hips/test/r`)).toHaveLength(after.packs + 2)
+    expect(await keysOf(store, `${place.prefix}hips/demo/dr1/r`)).toHaveLength(after.packs + 2)
   })
 }
 
@@ -136,32 +141,78 @@ describe('publishing a packed map to a folder', () => {
     () => none,
   )
 
-  it('is done by one command, with keys that are never shown', async () => {
+  it('is done by the commands of the docs, with keys that are never shown', async () => {
     await build()
-    await pack()
     const skyedge = (args: string[], env: Record<string, string> = {}) =>
-      spawnSync(
-        process.execPath,
-        [resolve(import.meta.dirname, '../../../scripts/skyedge.ts'), 'hips', 'publish', ...args],
-        {
-          env: { PATH: process.env.PATH, SKYEDGE_DATA: world.dataFolder, ...env },
-          encoding: 'utf8',
-        },
-      )
+      spawnSync(process.execPath, [resolve(import.meta.dirname, '../../../scripts/skyedge.ts'), ...args], {
+        env: { PATH: process.env.PATH, SKYEDGE_DATA: world.dataFolder, ...env },
+        encoding: 'utf8',
+      })
     const store = { SKYEDGE_OBJECT_STORE: `file://${folder}/by-command` }
-    const done = skyedge([MAP, '--json'], store)
-    expect(done.stderr).toBe('')
+    const lines = [...PAGE.matchAll(/^npx skyedge (hips \w+ [^#\n]*?)\s*(?:#.*)?$/gm)].map(([, line]) =>
+      line.split(' '),
+    )
+    expect(lines.map(([, verb, map, ...flags]) => [verb, map, ...flags])).toEqual([
+      ['pack', MAP],
+      ['publish', MAP],
+      ['publish', MAP, '--prune'],
+    ])
+    expect(skyedge(lines[0], store).status).toBe(0)
+    const done = skyedge([...lines[1], '--json'], store)
+    expect([done.status, done.stderr]).toEqual([0, ''])
     expect(JSON.parse(done.stdout)).toMatchObject({ map: MAP, store: store.SKYEDGE_OBJECT_STORE, pruned: 0 })
     expect(JSON.parse(done.stdout).sent).toBeGreaterThan(0)
-    expect(skyedge([MAP])).toMatchObject({ status: 2, stderr: expect.stringContaining('no object store') })
-    const secret = {
+    const again = skyedge(lines[2], store)
+    expect([again.status, again.stdout]).toEqual([0, expect.stringMatching(/are in file:.*; 0 were sent/)])
+    const away = skyedge([...lines[1], '--to', 's3://packs'], {
       AWS_ACCESS_KEY_ID: 'AKIAHIDDEN',
       AWS_SECRET_ACCESS_KEY: 'hidden-too',
       AWS_ENDPOINT_URL: 'http://127.0.0.1:9',
-    }
-    const away = skyedge([MAP, '--to', 's3://packs'], { ...secret, SKYEDGE_DEBUG: '1' })
+      SKYEDGE_DEBUG: '1',
+    })
     expect([away.status, away.stderr]).toEqual([1, expect.stringContaining('cannot be reached')])
     expect(away.stderr).not.toMatch(/AKIAHIDDEN|hidden-too/)
+  })
+})
+
+const nginx = command('nginx')
+describe.skipIf(!nginx.found)(nginx.says('nginx over a folder of packs, as the docs set it up'), () => {
+  it('answers ranges of one version, to edges alone', async () => {
+    const root = join(folder, 'srv')
+    const put = (byte: number) => openStore(`file://${root}`, none).put('hips/a.pack', new Uint8Array(5000).fill(byte))
+    mkdirSync(root)
+    await put(1)
+    const port = await new Promise<number>((resolve) => {
+      const probe = createServer().listen(0, '127.0.0.1', () => {
+        const { port } = probe.address() as AddressInfo
+        probe.close(() => resolve(port))
+      })
+    })
+    const block = /```nginx\n([\s\S]*?)```/.exec(PAGE)![1]
+    const here = block.replace('10.0.0.5:8480', `127.0.0.1:${port}`).replace('/srv/packs', root)
+    const conf = join(folder, 'nginx.conf')
+    writeFileSync(conf, `daemon off; pid ${folder}/nginx.pid; user root; events {}\nhttp { access_log off; ${here} }\n`)
+    const server = spawn('nginx', ['-p', folder, '-e', join(folder, 'nginx.log'), '-c', conf], { stdio: 'ignore' })
+    try {
+      const open = (authorization: string) =>
+        httpRangeSource(`http://127.0.0.1:${port}/hips/a.pack`, {
+          fetch: (url, init) => fetch(url, { ...init, headers: { ...init.headers, authorization } }),
+        })
+      const source = open('Bearer a-long-random-text')
+      await expect.poll(() => source.read(0, 262_144).catch(() => []), { timeout: 5_000 }).toHaveLength(5000)
+      const ifMatch = await source.etag
+      expect(await source.read(10, 20, { ifMatch })).toEqual(new Uint8Array(10).fill(1))
+      await expect(open('Bearer another').read(0, 10)).rejects.toMatchObject({ code: 'denied' })
+      await new Promise((resolve) => setTimeout(resolve, 1_100))
+      await put(2)
+      await expect(source.read(10, 20, { ifMatch })).rejects.toMatchObject({ code: 'changed' })
+      const headers = { authorization: 'Bearer a-long-random-text' }
+      expect((await fetch(`http://127.0.0.1:${port}/hips/.a.pack.json`, { headers })).status).toBe(404)
+    } finally {
+      const gone = new Promise((resolve) => server.once('exit', resolve))
+      server.kill('SIGTERM')
+      await gone
+    }
   })
 })
 
