@@ -33,11 +33,11 @@ export function pngLike(tail: string, width = 512): Uint8Array {
 
 export type Files = Map<string, Uint8Array>
 
-/** Tiles of orders 0 to `order` over cell 4 of order 0, and what describes them. */
-export function othersMap(more: Readonly<Record<string, string | undefined>> = {}, order = 3): Files {
+/** Tiles of orders 0 to `order` over a cell of order 0, and what describes them. */
+export function othersMap(more: Readonly<Record<string, string | undefined>> = {}, order = 3, cell = 4): Files {
   const files: Files = new Map([['properties', Buffer.from(propertiesText({ hips_order: String(order), ...more }))]])
   for (let k = 0; k <= order; k++)
-    for (let npix = 4 * 4 ** k; npix < 5 * 4 ** k; npix++)
+    for (let npix = cell * 4 ** k; npix < (cell + 1) * 4 ** k; npix++)
       files.set(tilePath({ order: k, npix, format: 'png' }), pngLike(`tile ${k}/${npix}`))
   if (order >= 3) files.set('Norder3/Allsky.png', pngLike('all the sky', 1728))
   return files

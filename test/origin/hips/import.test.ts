@@ -7,6 +7,9 @@ import { cellsOf, containsPosition, parseMocJson, readMocFits } from '#src/moc'
 import { folderTree } from '../../../origin/hips/others/folder-tree.ts'
 import { type ImportOptions, importMap } from '../../../origin/hips/others/import.ts'
 import { zipTree } from '../../../origin/hips/others/zip-tree.ts'
+import { packMap } from '../../../origin/hips/pack/pack-map.ts'
+import { unpackMap } from '../../../origin/hips/pack/unpack-map.ts'
+import { verifyMap } from '../../../origin/hips/pack/verify.ts'
 import { shared, skyData } from '../../support/optional.ts'
 import { startTestOrigin, type TestOrigin } from '../../support/origin.ts'
 import { type Files, MADE_MS, othersMap, pngLike, propertiesText, writeFiles } from '../../support/others-map.ts'
@@ -90,6 +93,22 @@ describe('a map that others made', () => {
       expect((await get(`/hips/public/${record.map}/${absent}`)).status).toBe(404)
     const moc = readMocFits(await body(`/hips/public/${record.map}/Moc.fits`))
     expect([...cellsOf(moc)]).toEqual(Array.from({ length: 63 }, (_, i) => 257 + i))
+  })
+
+  it('that lacks tiles is packed, verified without fault and unpacked to the same bytes', async () => {
+    const files = othersMap()
+    for (const path of [...files.keys()]) if (/^Norder[01]\/|Norder3\/Dir0\/Npix2[67]/.test(path)) files.delete(path)
+    const { record } = await takeFolder(files)
+    const packs = { ...world(), dataFolder: origin.config.dataFolder }
+    await packMap({ map: record.map }, packs)
+    origin.now += 2_000
+    await servesAll(record.map, files)
+    // These are no images to one who decodes them; but none is missing, and none too many.
+    const { findings } = await verifyMap(record.map, packs)
+    expect(findings.filter(({ fault }) => /missing|outside/.test(fault))).toEqual([])
+    await unpackMap(record.map, packs)
+    origin.now += 2_000
+    await servesAll(record.map, files)
   })
 
   it('in galactic coordinates covers the sky where it is', async () => {
