@@ -152,7 +152,7 @@ export class TileMaker {
 }
 
 /** A circle that holds the tile. Its edges are no great circles, so its corners alone do not bound it: a little is added. */
-function circleAround(order: number, npix: number) {
+export function circleAround(order: number, npix: number) {
   const [lonRad, latRad] = centre(order, npix, new Float64Array(2))
   let radiusRad = 0
   const corners = vertices(order, npix, 4)

@@ -20,7 +20,7 @@ import type { TileDone } from './work.ts'
 
 const SEGMENT = /^[a-z0-9][a-z0-9_.-]{0,63}$/i
 /** First segments of addresses below a map: no map may be named so. */
-const RESERVED = /^(norder\d+|public|properties|moc\.fits|.*\.part)$/i
+const RESERVED = /^(norder\d+|hpxfinder|public|properties|moc\.fits|.*\.part)$/i
 
 /** `demo/dr1/r`: 1 to 6 segments. */
 export function checkMapName(map: string): void {

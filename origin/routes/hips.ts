@@ -4,7 +4,16 @@
 import { type Context, Hono } from 'hono'
 import { freshness, type ResourceKind } from '#src/caching'
 import { DaliError } from '#src/dali'
-import { allskyPath, hipslist, mapFileMediaType, parseAllskyPath, parseTilePath, tileMediaType } from '#src/hips'
+import {
+  allskyPath,
+  hipslist,
+  mapFileMediaType,
+  mapFileStart,
+  parseAllskyPath,
+  parseProgenitorPath,
+  parseTilePath,
+  tileMediaType,
+} from '#src/hips'
 import { type Decision, decide, isAnonymous, type Principal } from '#src/rights'
 import { GENERATION_HEADER } from '#src/services'
 import { answer } from '../answer.ts'
@@ -14,6 +23,7 @@ import type { OriginDeps, OriginEnv } from '../deps.ts'
 import { HipsBuildError } from '../hips/errors.ts'
 import { listed } from '../hips/listed.ts'
 import type { StoredFile } from '../hips/map-files.ts'
+import { Progenitors } from '../hips/progenitors.ts'
 import { TileStore } from '../hips/tile-store.ts'
 import { publicBase } from '../middleware.ts'
 import { problem } from '../problem.ts'
@@ -32,6 +42,7 @@ const NOTHING = 'there is nothing at this address'
 export function hipsRoutes({ catalog, config, clock }: OriginDeps): Hono<OriginEnv> {
   const app = new Hono<OriginEnv>()
   const store = new TileStore({ catalog, dataFolder: config.dataFolder, aws: config.aws, clock })
+  const progenitors = new Progenitors({ catalog, dataFolder: config.dataFolder, store })
   const generations = recentGenerations(catalog)
 
   app.on(['GET', 'HEAD'], '/hips/*', async (c) => {
@@ -47,13 +58,20 @@ export function hipsRoutes({ catalog, config, clock }: OriginDeps): Hono<OriginE
     if (tier === 'public' && record.publicOrder < (record.orderMin ?? 0)) return problem(c, 404, 'there is no such map')
     const decision = tier === 'public' ? OPEN : decide(c.var.caller.principal, record.rights, clock())
     if (decision.outcome === 'deny') return refuseDecision(c, decision)
-    const found = await lookUp(store, record, tier, file === '' ? 'index.html' : file, clock())
+    const found = await lookUp(store, record, (map) => find(map, tier, file === '' ? 'index.html' : file, c), clock())
     if (!found) return problem(c, 404, NOTHING)
     // An edge keeps bytes under the generation that it knew when it asked: it is told which one these are of.
     if (c.var.caller.from === 'edge') c.header(GENERATION_HEADER, (await generations(clock()))(found.record))
     if (found.type.startsWith('text/html')) c.header('Content-Security-Policy', PAGE_POLICY)
     return send(c, found, decision, clock())
   })
+
+  async function find(record: MapRecord, tier: Tier, file: string, c: Context<OriginEnv>): Promise<Found | undefined> {
+    const address = parseProgenitorPath(file)
+    if (!address) return findFile(store, record, tier, file)
+    const made = await progenitors.file({ record, tier, address, base: publicBase(c), nowMs: clock() })
+    return made && { ...made, record, kind: 'description' }
+  }
 
   // What the caller can open, for viewers; and both endpoints of every map, for those who collect lists and cannot open the
   // private ones themselves.
@@ -83,12 +101,13 @@ function parseAddress(path: string): Address | undefined {
   const clean = path.replace(/\/{2,}/g, '/')
   const match = /^\/hips\/(public|full)\/([\w./-]{1,400})$/.exec(clean)
   if (!match || /(?:^|\/)\.{1,2}(?:\/|$)/.test(match[2])) return undefined
-  const at = match[2].lastIndexOf('/Norder')
-  const split = at >= 0 ? at : match[2].lastIndexOf('/')
-  return { tier: match[1] as Tier, name: match[2].slice(0, Math.max(0, split)), file: match[2].slice(split + 1) }
+  const start = mapFileStart(match[2])
+  return { tier: match[1] as Tier, name: match[2].slice(0, Math.max(0, start - 1)), file: match[2].slice(start) }
 }
 
-interface Found extends StoredFile {
+interface Found extends Omit<StoredFile, 'modifiedMs'> {
+  /** Absent for what follows from the catalogue as it is now. */
+  readonly modifiedMs?: number
   readonly record: MapRecord
   readonly type: string
   readonly kind: ResourceKind
@@ -97,17 +116,16 @@ interface Found extends StoredFile {
 async function lookUp(
   store: TileStore,
   record: MapRecord,
-  tier: Tier,
-  file: string,
+  find: (record: MapRecord) => Promise<Found | undefined>,
   nowMs: number,
 ): Promise<Found | undefined> {
-  const found = await find(store, record, tier, file)
+  const found = await find(record)
   if (found) return found
   const replaced = await store.mapAfterMiss(record, nowMs)
-  return replaced && find(store, replaced, tier, file)
+  return replaced && find(replaced)
 }
 
-async function find(store: TileStore, record: MapRecord, tier: Tier, file: string): Promise<Found | undefined> {
+async function findFile(store: TileStore, record: MapRecord, tier: Tier, file: string): Promise<Found | undefined> {
   const deepest = tier === 'public' ? record.publicOrder : record.order
   const type = mapFileMediaType(file)
   if (type) {

@@ -33,6 +33,14 @@ export {
 } from './pack/read.ts'
 export { keyOf, type PackAddress, type PackShape, packFor, packName, parsePackName, shapeOf } from './pack/shape.ts'
 export { type PackPlan, planPack, sealHead, type TileToPack } from './pack/write.ts'
+export { type Progenitor, progenitorLine, progenitorMetadata, progenitorProperties } from './progenitor.ts'
+export {
+  mapFileStart,
+  PROGENITOR_ALLSKY_ORDER,
+  PROGENITORS,
+  type ProgenitorAddress,
+  parseProgenitorPath,
+} from './progenitor-path.ts'
 export { hipsDate, type Properties, parseProperties, propertyLines, writeProperties } from './properties.ts'
 export { childrenOf, orderForPixelScale, parentOf, pixelScaleDeg, type Quadrant, quadrantOf } from './pyramid.ts'
 export { obsRegime, REGIMES, type Regime } from './spectrum.ts'

@@ -2,7 +2,7 @@
 // the manifest; off the framework's path, as most requests come here.
 
 import { tileKey } from '#src/caching'
-import { mapFileMediaType, parseAllskyPath, parseTilePath } from '#src/hips'
+import { mapFileMediaType, mapFileStart, parseAllskyPath, parseProgenitorPath, parseTilePath } from '#src/hips'
 import { touches } from '#src/moc'
 import type { ProductRights } from '#src/rights'
 import type { MapFacts } from '../knowledge/maps.ts'
@@ -10,7 +10,7 @@ import { FOR_EVER } from '../pipeline/lookup.ts'
 import { type Resource, serve } from '../pipeline/serve.ts'
 import { problem } from '../problem.ts'
 import type { PackedAddress } from '../storage/pack-tiles.ts'
-import type { Visit } from '../visit.ts'
+import { baseOf, type Visit } from '../visit.ts'
 
 export const HIPS = '/hips/'
 
@@ -24,7 +24,7 @@ export async function hips(visit: Visit): Promise<Response> {
   const tier = path.startsWith('public/', HIPS.length) ? 'public' : path.startsWith('full/', HIPS.length) ? 'full' : ''
   if (!tier) return problem(visit, 404, 'a map is at /hips/public/{map}/ or /hips/full/{map}/')
   const rest = path.slice(HIPS.length + tier.length + 1)
-  const split = fileStart(rest)
+  const split = mapFileStart(rest)
   const name = rest.slice(0, Math.max(0, split - 1))
   const file = rest.slice(split)
   const maps = edge.maps.peek('', visit.nowMs) ?? (await edge.maps.get('', visit))
@@ -32,7 +32,7 @@ export async function hips(visit: Visit): Promise<Response> {
   if (!map && file !== '' && maps.has(`${name ? `${name}/` : ''}${file}`)) return toFolder(visit)
   // The tier of a map that has none is not told from a map that is not there.
   if (!map || (tier === 'public' && map.publicOrder < map.orderMin)) return problem(visit, 404, 'there is no such map')
-  const resource = resourceOf(map, tier, file === '' ? 'index.html' : file)
+  const resource = resourceOf(map, tier, file === '' ? 'index.html' : file, visit)
   if (typeof resource === 'string') {
     edge.counters.count('isolate', 'tile', parseTilePath(file)?.order, 'absent')
     return problem(visit, 404, resource, { 'cache-control': 'public, max-age=60', 'cache-status': KNOWN_ABSENT })
@@ -43,14 +43,8 @@ export async function hips(visit: Visit): Promise<Response> {
 /** Answered from the manifest: neither a cache nor the origin was asked. */
 const KNOWN_ABSENT = 'isolate; hit; detail=manifest'
 
-/** Where the file's name begins: `Norder…` with its folders, else the last segment. */
-function fileStart(rest: string): number {
-  const order = rest.lastIndexOf('/Norder')
-  return order >= 0 ? order + 1 : rest.lastIndexOf('/') + 1
-}
-
 /** The resource, or why there is none. */
-function resourceOf(map: MapFacts, tier: Tier, file: string): Resource | string {
+function resourceOf(map: MapFacts, tier: Tier, file: string, visit: Visit): Resource | string {
   const rights = tier === 'public' ? openTo(map) : map.rights
   const deepest = tier === 'public' ? map.publicOrder : map.order
   const { generation, keyPrefix } = map
@@ -67,10 +61,19 @@ function resourceOf(map: MapFacts, tier: Tier, file: string): Resource | string 
     return { kind: 'tile', key: keyPrefix + file, rights, store, ask, generation, lifetime: FOR_EVER, order }
   }
   // Each tier has its own: they say which orders there are.
-  if (!mapFileMediaType(file)) return 'a map has tiles, Allsky images, properties, Moc.fits, preview.jpg and index.html'
+  const progenitors = parseProgenitorPath(file)
+  if (!progenitors && !mapFileMediaType(file))
+    return 'a map has tiles, Allsky images, properties, Moc.fits, preview.jpg, index.html and HpxFinder'
+  if (progenitors?.kind === 'cell') {
+    const { order, npix } = progenitors
+    if (order > deepest) return `order ${order} is deeper than ${deepest}`
+    if (map.coverage && !touches(map.coverage, order, npix)) return 'the cell is outside the map'
+  }
+  // Progenitors hold links to this edge: under another name it has others.
+  const beside = progenitors ? `${tier}/${encodeURIComponent(baseOf(visit))}` : tier
   return {
     kind: 'description',
-    key: tileKey(generation, map.map, `${tier}/${file}`),
+    key: tileKey(generation, map.map, `${beside}/${file}`),
     rights,
     ask: `${HIPS}${tier}/${map.map}/${file}`,
     generation,
