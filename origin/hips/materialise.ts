@@ -1,6 +1,7 @@
 // A deepest tile that is not on disk, made from the images when it is asked for, by the code that builds the map: the
 // bytes are the same. One making per tile at a time, however many ask; what is made is kept.
 
+import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { centre, vertices } from '#src/healpix'
 import { contains, type Moc, parseMocJson } from '#src/moc'
@@ -57,9 +58,11 @@ export class TileMaker {
 
   async #make(record: MapRecord, order: number, npix: number, format: TileFormat): Promise<Uint8Array | undefined> {
     if (order !== record.order || !record.formats.includes(format)) return undefined
+    const folder = join(this.#deps.dataFolder, 'hips', record.folder)
+    // The map has moved since its record was read: nothing may be written where it was.
+    if (!existsSync(folder)) return undefined
     const { recipe, moc, images } = await this.#recipe(record)
     if (!contains(moc, order, npix)) return undefined
-    const folder = join(this.#deps.dataFolder, 'hips', record.folder)
     const file = tileFile(folder, { order, npix, format })
     const kept = await storedTile(folder, record, { order, npix, format })
     // A packed map has all that it ever will have.

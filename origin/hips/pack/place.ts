@@ -10,6 +10,7 @@ import {
   realpathSync,
   statSync,
   utimesSync,
+  writeFileSync,
 } from 'node:fs'
 import { mkdir, readdir, rename, rm } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
@@ -17,7 +18,6 @@ import type { Catalog, MapLayout, MapRecord } from '../../catalog/store.ts'
 import { isAlive, startOf } from '../building.ts'
 import { HipsBuildError } from '../errors.ts'
 import { takePlace } from '../publish.ts'
-import { writeWhole } from '../tile-files.ts'
 
 export interface PackWorld {
   readonly catalog: Catalog
@@ -31,6 +31,7 @@ export interface PackWorld {
 const MARK = '.packing-'
 const LOCK = 'packing.json'
 const GRACE_MS = 2_000
+const FULL = new Set(['ENOSPC', 'EDQUOT', 'EFBIG'])
 
 export const hipsFolderOf = ({ dataFolder }: PackWorld): string => join(dataFolder, 'hips')
 
@@ -73,6 +74,13 @@ export async function moveMap(
       await removeOld(world, record.folder)
     }
     return moved
+  } catch (error) {
+    if (!FULL.has((error as NodeJS.ErrnoException).code ?? '')) throw error
+    throw new HipsBuildError(
+      'disk-full',
+      `the disk is full: the map ${record.map} is as it was, and with more room the same command goes on`,
+      { cause: error },
+    )
   } finally {
     await unlock()
   }
@@ -89,13 +97,19 @@ export async function removeOld(world: PackWorld, folder: string): Promise<void>
 async function lock(world: PackWorld, working: string, map: string, place: string): Promise<() => Promise<void>> {
   const hips = hipsFolderOf(world)
   const file = join(hips, working, LOCK)
+  const busy = () =>
+    new HipsBuildError('busy', `the map ${map} is being packed by another process: wait for it, or stop it`)
   const owner = readOwner(file)
-  if (owner && isAlive(owner))
-    throw new HipsBuildError('busy', `the map ${map} is being packed by another process: wait for it, or stop it`)
+  if (owner && isAlive(owner)) throw busy()
+  if (owner) await rm(file, { force: true })
   // A run that was killed just before its last step has given it its name already.
   if (!existsSync(join(hips, working))) await rename(join(hips, place), join(hips, working)).catch(() => undefined)
   await mkdir(join(hips, working), { recursive: true })
-  writeWhole(file, JSON.stringify({ pid: process.pid, started: startOf(process.pid) }))
+  try {
+    writeFileSync(file, JSON.stringify({ pid: process.pid, started: startOf(process.pid) }), { flag: 'wx' })
+  } catch (error) {
+    throw (error as NodeJS.ErrnoException).code === 'EEXIST' ? busy() : error
+  }
   await sweep(world, working)
   return () => rm(file, { force: true })
 }

@@ -25,6 +25,8 @@ export interface PackWritten {
 }
 
 interface Source extends TileToPack {
+  /** Below the tree. */
+  readonly name: string
   readonly path: string
 }
 
@@ -72,10 +74,10 @@ function sourceOf(tree: string, shape: PackShape, address: Shard['tiles'][number
   const key = keyOf(shape, address)
   if (key === undefined) throw new PackError('bad-tiles', `${name} is not of the pack that it was listed for`)
   const path = join(tree, name)
-  const { size, mtimeNs } = statSync(path, { bigint: true })
+  const { size, mtimeNs } = readable(name, () => statSync(path, { bigint: true }))
   // Floor, also before 1970.
   const modifiedUs = Number((mtimeNs - (((mtimeNs % 1000n) + 1000n) % 1000n)) / 1000n)
-  return { key, path, sizeBytes: Number(size), modifiedUs }
+  return { key, name, path, sizeBytes: Number(size), modifiedUs }
 }
 
 function copyTiles(sources: readonly Source[], file: number, plan: PackPlan, onTiles?: WriteOptions['onTiles']) {
@@ -83,9 +85,9 @@ function copyTiles(sources: readonly Source[], file: number, plan: PackPlan, onT
   // One buffer for all: a new one each would be garbage faster than it is collected. A byte more shows a file that grew.
   const buffer = new Uint8Array(sources.reduce((most, { sizeBytes }) => Math.max(most, sizeBytes), 0) + 1)
   let at = plan.headBytes
-  for (const [k, { path, sizeBytes }] of sources.entries()) {
-    if (readInto(buffer, path, sizeBytes + 1) !== sizeBytes)
-      throw new PackError('bad-tiles', 'a tile was changed while it was packed: start again')
+  for (const [k, { name, path, sizeBytes }] of sources.entries()) {
+    if (readable(name, () => readInto(buffer, path, sizeBytes + 1)) !== sizeBytes)
+      throw new PackError('bad-tiles', `${name} was changed while it was packed: start again`)
     const bytes = buffer.subarray(0, sizeBytes)
     digests.set(sha256(bytes).subarray(0, DIGEST_BYTES), DIGEST_BYTES * k)
     writeAll(file, bytes, at)
@@ -93,6 +95,16 @@ function copyTiles(sources: readonly Source[], file: number, plan: PackPlan, onT
     onTiles?.(1)
   }
   return digests
+}
+
+/** The system's own message would tell where the tree is. */
+function readable<Result>(name: string, read: () => Result): Result {
+  try {
+    return read()
+  } catch (cause) {
+    const code = (cause as NodeJS.ErrnoException).code ?? 'an error'
+    throw new PackError('bad-tiles', `${name} cannot be read (${code})`, { cause })
+  }
 }
 
 /** The file's first bytes, `most` at most; how many there were. */

@@ -19,9 +19,11 @@ export class PackCache {
 
   /** The reader under a name, opened where it is not here. The name says all that makes a pack another one. */
   get(name: string, open: () => PackReader): PackReader {
-    const reader = this.#readers.get(name) ?? open()
+    const known = this.#readers.get(name)
     this.#readers.delete(name)
-    this.#trim(PER_READER)
+    // Only now is it looked at all: a reader grows once, when it reads its directory.
+    if (!known) this.#trim(PER_READER)
+    const reader = known ?? open()
     this.#readers.set(name, reader)
     return reader
   }

@@ -172,11 +172,26 @@ describe('packing that ends between its last steps', () => {
   it('leaves the map as it was when a tile goes away under it', async () => {
     const record = await tileMap(maps)
     const progress = (done: number) => {
-      if (done === 5) rmSync(hips(join(record.folder, 'Norder5/Dir0/Npix5000.fits')))
+      if (done === 5) rmSync(hips(join(record.folder, 'Norder5/Dir0/Npix5003.png')))
     }
-    await expect(packMap({ map: 'test/r' }, { ...world, progress })).rejects.toThrow()
+    await expect(packMap({ map: 'test/r' }, { ...world, progress })).rejects.toThrow(
+      'Norder5/Dir0/Npix5003.png cannot be read (ENOENT)',
+    )
     expect(await maps.catalog.map('test/r')).toEqual(record)
     expect(filesOf(hips()).filter((name) => name.endsWith('.part'))).toEqual([])
+  })
+})
+
+describe('packing by two at once', () => {
+  it('is done by one of them', async () => {
+    const record = await tileMap(maps)
+    const bytes = treeOf(hips(record.folder))
+    const ends = await Promise.allSettled([packMap({ map: 'test/r' }, world), packMap({ map: 'test/r' }, world)])
+    expect(ends.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected'])
+    const [{ reason }] = ends.filter((end) => end.status === 'rejected')
+    expect(reason.message).toMatch(/being packed by another process/)
+    await unpackMap('test/r', world)
+    expect(treeOf(hips(record.folder))).toEqual(bytes)
   })
 })
 

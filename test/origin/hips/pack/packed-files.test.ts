@@ -5,6 +5,7 @@ import { PackCache } from '#src/hips'
 import type { RangeSource } from '#src/storage'
 import type { MapRecord } from '../../../../origin/catalog/store.ts'
 import { packMap } from '../../../../origin/hips/pack/pack-map.ts'
+import { unpackMap } from '../../../../origin/hips/pack/unpack-map.ts'
 import { PackedFiles } from '../../../../origin/hips/packed-files.ts'
 import { fileRange } from '../../../../origin/storage/file-range.ts'
 import { startTestOrigin, type TestOrigin } from '../../../support/origin.ts'
@@ -68,6 +69,24 @@ describe('tiles of a packed map on disk', () => {
     for (const name of ['properties', 'Moc.fits', 'Norder3/Allsky.png', 'Norder0/Dir0/Npix0.fits'])
       expect((await get(name)).status).toBe(200)
     expect((await get('Norder5/Dir0/Npix4.png')).status).toBe(404)
+  })
+})
+
+describe('a map that is packed and unpacked while it is served', () => {
+  it('answers as before, although the origin has not heard of it', async () => {
+    const world = { catalog: origin.catalog, dataFolder: origin.config.dataFolder, graceMs: 0 }
+    await tileMap(world, { map: 'test/live' })
+    const seen = async () => {
+      const answers = await Promise.all([DEEP, 'properties'].map((name) => get(`../live/${name}`)))
+      return answers.map(({ status, headers }) => [status, headers.get('etag')])
+    }
+    const before = await seen()
+    expect(before.map(([status]) => status)).toEqual([200, 200])
+    // The origin's clock stands still, so it holds the record that it has.
+    await packMap({ map: 'test/live' }, world)
+    expect(await seen()).toEqual(before)
+    await unpackMap('test/live', world)
+    expect(await seen()).toEqual(before)
   })
 })
 
