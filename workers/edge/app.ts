@@ -1,6 +1,7 @@
 // The routes beside the tiles. One line each; what is not named here does not reach the origin.
 
-import { type Handler, Hono } from 'hono'
+import type { Handler } from 'hono'
+import { Hono } from 'hono/tiny'
 import { WARM_PATH } from '#src/services'
 import { problem } from './problem.ts'
 import { board } from './routes/board.ts'
