@@ -2,10 +2,16 @@
 
 import { type ApiEndpoint, type JsonObject, openApi } from '#src/dali'
 import { IMAGE_ENDPOINTS } from './api/images.ts'
+import { PUBLICATION_ENDPOINTS } from './api/publication.ts'
 import { QUERY_ENDPOINTS } from './api/query.ts'
 import { SKY_ENDPOINTS } from './api/sky.ts'
 
-export const ENDPOINTS: readonly ApiEndpoint[] = [...IMAGE_ENDPOINTS, ...QUERY_ENDPOINTS, ...SKY_ENDPOINTS]
+export const ENDPOINTS: readonly ApiEndpoint[] = [
+  ...IMAGE_ENDPOINTS,
+  ...QUERY_ENDPOINTS,
+  ...SKY_ENDPOINTS,
+  ...PUBLICATION_ENDPOINTS,
+]
 
 const DESCRIPTION = `Images of the sky and what is known of them, by the standards of the IVOA.
 
@@ -28,6 +34,8 @@ export const apiDescription = (server: string, version: string): JsonObject =>
         { name: 'SODA', description: 'Fetch images, cutouts and previews.' },
         { name: 'CAOM-2', description: 'Everything known of one observation.' },
         { name: 'HiPS', description: 'Maps of the sky in tiles.' },
+        { name: 'MOC', description: 'Where on the sky there is something.' },
+        { name: 'Registry', description: 'The node in the Virtual Observatory.' },
         { name: 'Explorer', description: 'What the sky explorer asks.' },
         { name: 'Node', description: 'The node itself.' },
       ],
