@@ -15,6 +15,7 @@ const OF_FILES: ReadonlyMap<string, string> = new Map([
   ['properties', TEXT],
   ['Moc.fits', OF_TILES.fits],
   ['index.html', 'text/html; charset=utf-8'],
+  ['metadata.xml', 'application/x-votable+xml'],
   ['preview.jpg', OF_TILES.jpg],
 ])
 

@@ -57,11 +57,16 @@ async function servesAll(map: string, files: Files) {
 describe('a map that others made', () => {
   it.each([{ link: false }, { link: true }])('is served byte by byte, with its dates: %j', async (how) => {
     const files = othersMap()
+    files.set('metadata.xml', Buffer.from('<VOTABLE/>'))
     const { record, tiles, notes } = await takeFolder(files, how)
     await servesAll(record.map, files)
     const tile = await get(`/hips/public/${record.map}/Norder3/Dir0/Npix300.png`)
     expect(tile.headers.get('last-modified')).toBe(new Date(MADE_MS).toUTCString())
     expect(tile.headers.get('content-type')).toBe('image/png')
+    const table = await get(`/hips/public/${record.map}/metadata.xml`)
+    expect(table.headers.get('content-type')).toBe('application/x-votable+xml')
+    // A script in it stays a text.
+    expect(table.headers.get('content-security-policy')).toContain("default-src 'none'")
     expect([tiles, notes, record.orderMin, record.order]).toEqual([85, [], 0, 3])
   })
 

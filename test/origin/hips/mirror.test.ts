@@ -215,6 +215,17 @@ describe('a run that is killed', () => {
     expect(JSON.parse(readFileSync(join(folder, 'mirror.json'), 'utf8')).url).toBe(node.url)
   })
 
+  it('between the last rename and the catalogue leaves all that it fetched to the next one', async () => {
+    const map = 'mirror/between'
+    const first = await mirror({ map })
+    await here.catalog.removeMap(map)
+    node.forget()
+    const { fetched, kept } = await mirror({ map })
+    expect([fetched, kept]).toEqual([0, first.fetched])
+    expect(tilesAsked().length).toBe(1)
+    expect(existsSync(join(here.config.dataFolder, 'hips', first.record?.folder ?? ''))).toBe(false)
+  })
+
   it('is not joined by a second one', async () => {
     node.delayMs = 20
     const map = 'mirror/twice'
