@@ -5,7 +5,7 @@ import { type ObjectBody, type PutOptions, StorageError } from '#src/storage'
 import { partsOf } from './body.ts'
 import { type S3Wire, textOf } from './s3-wire.ts'
 
-const PART_BYTES = 16 * 2 ** 20
+const PART_BYTES = 8 * 2 ** 20
 /** S3's own limit. */
 const MAX_PARTS = 10_000
 

@@ -16,7 +16,7 @@ interface Options {
 }
 
 /** More of one pack is not held: four are on their way at a time. */
-const WHOLE_BYTES = 32 * 2 ** 20
+const WHOLE_BYTES = 16 * 2 ** 20
 
 export function addPublish(hips: Command): void {
   hips
