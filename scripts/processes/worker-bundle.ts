@@ -39,6 +39,9 @@ async function bundle(name: WorkerName): Promise<WorkerBundle> {
     write: false,
     metafile: true,
     format: 'esm',
+    // Names stay, for the traces of errors.
+    minifyWhitespace: true,
+    minifySyntax: true,
     target: 'es2024',
     conditions: ['workerd', 'worker', 'browser'],
     external: ['cloudflare:*'],
