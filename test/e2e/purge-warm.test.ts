@@ -254,15 +254,18 @@ describe('docs/edge.md', () => {
   const text = readFileSync(new URL('../../docs/edge.md', import.meta.url), 'utf8')
   const lines = [...text.matchAll(/```sh\n([\s\S]*?)```/g)]
     .flatMap(([, block]) => block.trim().split('\n'))
-    .filter((line) => /^npx skyedge (?:warm|purge)/.test(line))
+    .filter((line) => /^npx skyedge (?:warm|purge|doctor --offline)/.test(line))
 
-  it('warms and purges by lines that work', async () => {
+  it('warms, purges and looks after a node by lines that work', async () => {
     expect(lines.length).toBeGreaterThan(5)
-    for (const line of lines) {
-      const words = line.replace('my/dr1/r', 'test/r').replace('my.survey', 'sky').split(' ').slice(2)
-      const { status, stdout, stderr } = await skyedge(...words)
-      expect([line, status, stderr]).toEqual([line, 0, expect.anything()])
-      expect(stdout).not.toBe('')
-    }
+    const ended = await Promise.all(
+      lines.map((line) =>
+        skyedge(...line.replace('my/dr1/r', 'test/r').replace('my.survey', 'sky').split(' ').slice(2)),
+      ),
+    )
+    expect(
+      ended.map(({ status, stderr }, i) => (status === 0 ? '' : `${lines[i]}: ${stderr}`)).filter(Boolean),
+    ).toEqual([])
+    for (const { stdout } of ended) expect(stdout).not.toBe('')
   })
 })
