@@ -2,6 +2,7 @@
 // product. To everybody else these addresses do not exist.
 
 import { Hono } from 'hono'
+import { etag } from 'hono/etag'
 import { MAPS_PATH, PRODUCT_PATH } from '#src/services'
 import { generationOfProduct, generationsOfMaps } from '../catalog/generations.ts'
 import type { MapRecord, PublishedPacks } from '../catalog/store.ts'
@@ -15,7 +16,7 @@ export function internalRoutes({ catalog }: OriginDeps): Hono<OriginEnv> {
     c.header('Cache-Control', 'no-store')
     await next()
   })
-  app.get(MAPS_PATH, async (c) => {
+  app.get(MAPS_PATH, etag(), async (c) => {
     const maps = await catalog.maps()
     const generation = await generationsOfMaps(catalog)
     return c.json({ maps: maps.map((record) => manifestOf(record, generation(record))) })

@@ -48,6 +48,16 @@ async function run(): Promise<BenchResult> {
       asked += await origin.hits()
     }
     const { requestsPerS, cpuUsPerRequest, p50Ms, p99Ms, failed } = median(loads)
+    // An edge is one thread: a machine's second core wants a second edge.
+    const more = await start(origin.url, 'more')
+    edges.push(more)
+    const [left, right] = [join(folder, 'left.lua'), join(folder, 'right.lua')]
+    writeFileSync(left, everyTile(1_000_000 * ROUNDS - 900_000))
+    writeFileSync(right, everyTile(1_000_000 * ROUNDS - 500_000))
+    const two = await Promise.all([
+      load(edge.url, [edge.pid], { script: left }),
+      load(more.url, [more.pid], { script: right }),
+    ])
     // The origin's own part, as it is without an edge.
     writeFileSync(script, everyTile(0))
     const direct = await load(origin.url, origin.pids, { script })
@@ -71,6 +81,7 @@ async function run(): Promise<BenchResult> {
         { what: 'misses: median', value: p50Ms, unit: 'ms' },
         { what: 'misses: 99 of 100 within', value: p99Ms, unit: 'ms' },
         { what: 'misses: failed', value: failed, unit: '' },
+        { what: 'misses, two edges', value: two[0].requestsPerS + two[1].requestsPerS, unit: '/s' },
         { what: 'misses: different tiles in all', value: asked, unit: '' },
         { what: 'misses: resident afterwards', value: resident, unit: 'MiB' },
         { what: `${all(CLIENTS)}: answered 200`, value: statuses.filter((status) => status === 200).length, unit: '' },

@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pino } from 'pino'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { EDGE_HEADER } from '#src/services'
 import { loadConfig } from '../../origin/config.ts'
 import { buildMap } from '../../origin/hips/build.ts'
 import { loadEdgeSecret } from '../../origin/identity/keys.ts'
@@ -60,6 +61,16 @@ async function someTile(format: 'png' | 'fits'): Promise<string> {
 }
 
 describe('the edge in front of the origin', () => {
+  it('is told that the manifest is unchanged', async () => {
+    const headers = { [EDGE_HEADER]: await loadEdgeSecret(world.dataFolder) }
+    const first = await fetch(`${origin.url}/internal/maps`, { headers })
+    const etag = first.headers.get('etag') as string
+    expect([first.status, etag]).toEqual([200, expect.stringMatching(/^"[^"]+"$/)])
+    expect(((await first.json()) as { maps: unknown[] }).maps).toHaveLength(1)
+    const again = await fetch(`${origin.url}/internal/maps`, { headers: { ...headers, 'if-none-match': etag } })
+    expect([again.status, await again.text()]).toEqual([304, ''])
+  })
+
   it('gives the bytes that the origin gives, and keeps them', async () => {
     for (const format of ['png', 'fits'] as const) {
       const tile = await someTile(format)

@@ -140,6 +140,31 @@ describe('while the origin is away', () => {
   })
 })
 
+describe('the manifest', () => {
+  it('is asked for by its ETag, and comes again when it changed', async () => {
+    const world = new World().put(TILE, 'old')
+    const sent: number[] = []
+    world.routes.set('/internal/maps', ({ headers }) => {
+      const etag = `"${world.generation}"`
+      const same = headers.get('if-none-match') === etag
+      sent.push(same ? 304 : 200)
+      const maps = world.maps.map((map) => ({ generation: world.generation, ...map }))
+      return same
+        ? new Response(null, { status: 304, headers: { etag } })
+        : Response.json({ maps }, { headers: { etag } })
+    })
+    const later = async () => {
+      world.nowMs += 10_000
+      return (await world.get(TILE)).text()
+    }
+    expect([await later(), await later(), await later()]).toEqual(['old', 'old', 'old'])
+    world.generation = `${world.id}-2`
+    world.put(TILE, 'new', { etag: '"n"' })
+    expect([await later(), await later()]).toEqual(['new', 'new'])
+    expect(sent).toEqual([200, 304, 304, 200, 304])
+  })
+})
+
 describe('a map that is published again', () => {
   it('is seen within 5 s, whenever it happens and however seldom it is asked for', async () => {
     for (const everyMs of [100, 900, 1_900, 3_900])

@@ -11,7 +11,7 @@ import type { Settings } from './env.ts'
 import { SingleFlight } from './flight/single-flight.ts'
 import { Jwks, parseJwks } from './identity/jwks.ts'
 import { TokenVerifier } from './identity/verify.ts'
-import { Known } from './knowledge/known.ts'
+import { Known, type Told } from './knowledge/known.ts'
 import { parseManifest } from './knowledge/maps.ts'
 import { parseProduct } from './knowledge/products.ts'
 import { cleanPath, rawPath, rawQuery } from './path.ts'
@@ -35,7 +35,7 @@ export function createEdge(settings: Settings, { clock = Date.now }: { clock?: (
   const jwks = new Jwks(
     new Known({
       name: 'jwks',
-      load: (_, visit) => textAt(visit, '/.well-known/jwks.json'),
+      load: (_, visit, etag) => textAt(visit, '/.well-known/jwks.json', { etag }),
       parse: parseJwks,
       freshMs: KEYS_FRESH_MS,
     }),
@@ -49,13 +49,13 @@ export function createEdge(settings: Settings, { clock = Date.now }: { clock?: (
     flights: new SingleFlight(clock),
     maps: new Known({
       name: 'maps',
-      load: (_, visit) => textAt(visit, MAPS_PATH),
+      load: (_, visit, etag) => textAt(visit, MAPS_PATH, { etag }),
       parse: parseManifest,
       freshMs: FACTS_FRESH_MS,
     }),
     products: new Known({
       name: 'product',
-      load: (id, visit) => textAt(visit, `${PRODUCT_PATH}?id=${encodeURIComponent(id)}`, 'null'),
+      load: (id, visit) => textAt(visit, `${PRODUCT_PATH}?id=${encodeURIComponent(id)}`, { absent: 'null' }),
       parse: parseProduct,
       freshMs: FACTS_FRESH_MS,
     }),
@@ -111,11 +111,20 @@ function failure(error: unknown, visit: Visit): Response {
   return problem(visit, 500, 'the edge failed to answer; its log knows the request id')
 }
 
-/** A fact of the origin as JSON text; `absent` stands for its 404. Throws OriginAway. */
-async function textAt(visit: Visit, path: string, absent?: string): Promise<string> {
-  const response = await ask(visit, path, { timeoutMs: FACTS_TIMEOUT_MS })
-  if (response.status === 200) return response.text()
+interface TextOptions {
+  /** Stands for a 404. */
+  readonly absent?: string
+  /** Of what is known; empty when nothing is. */
+  readonly etag?: string
+}
+
+/** A fact of the origin as JSON text. A manifest may be megabytes and is asked for every two seconds: by its ETag. */
+async function textAt(visit: Visit, path: string, { absent, etag }: TextOptions): Promise<Told> {
+  const headers = etag ? { 'if-none-match': etag } : undefined
+  const response = await ask(visit, path, { timeoutMs: FACTS_TIMEOUT_MS, headers })
+  if (response.status === 200) return { text: await response.text(), etag: response.headers.get('etag') ?? '' }
   response.body?.cancel().catch(() => undefined)
-  if (response.status === 404 && absent !== undefined) return absent
+  if (response.status === 304 && etag) return 'unchanged'
+  if (response.status === 404 && absent !== undefined) return { text: absent, etag: '' }
   throw new OriginAway(502, `the origin answered ${response.status} where it tells what it has`)
 }

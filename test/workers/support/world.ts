@@ -85,7 +85,7 @@ export class World {
         request.signal.addEventListener('abort', () => reject(request.signal.reason))
       })
     if (this.away) throw new Error('Network connection lost.')
-    if (url.pathname === '/internal/maps')
+    if (url.pathname === '/internal/maps' && !this.routes.has(url.pathname))
       return Response.json({ maps: this.maps.map((map) => ({ generation: this.generation, ...map })) })
     const handler = this.routes.get(asked.path) ?? this.routes.get(url.pathname)
     return handler ? handler(asked) : new Response('none', { status: 404 })

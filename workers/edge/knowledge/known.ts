@@ -9,8 +9,8 @@ import type { Visit } from '../visit.ts'
 export interface KnownOptions<T> {
   /** In the tier's key: `maps`, `product`, `jwks`. */
   readonly name: string
-  /** The origin's JSON, as text. Throws OriginAway. */
-  readonly load: (key: string, visit: Visit) => Promise<string>
+  /** The origin's JSON, asked for by the tag of what is known (empty: none). Throws OriginAway. */
+  readonly load: (key: string, visit: Visit, etag: string) => Promise<Told>
   readonly parse: (value: unknown) => T
   readonly freshMs: number
   /** How old it may be when the origin is away. Default one day. */
@@ -19,9 +19,13 @@ export interface KnownOptions<T> {
   readonly limit?: number
 }
 
+/** `unchanged`: as known by its tag. */
+export type Told = 'unchanged' | { readonly text: string; readonly etag: string }
+
 interface Fact<T> {
   readonly value: T
   readonly text: string
+  readonly etag: string
   readonly atMs: number
   readonly savedMs: number
 }
@@ -100,10 +104,11 @@ export class Known<T> {
     const before = this.#facts.get(key)
     // As old as the question: what changes while the answer is on its way is not in it.
     const askedMs = visit.edge.clock()
-    let text: string
+    let { text, etag } = before ?? { text: '', etag: '' }
     let value: T
     try {
-      text = await this.#options.load(key, visit)
+      const told = await this.#options.load(key, visit, etag)
+      if (told !== 'unchanged') ({ text, etag } = told)
       // Unchanged text keeps the parsed value, and with it whatever was derived from it.
       value = before?.text === text ? before.value : this.#options.parse(JSON.parse(text))
     } catch (error) {
@@ -115,7 +120,7 @@ export class Known<T> {
     const invented = value === undefined && before === undefined
     const changed = before === undefined || before.text !== text || askedMs - before.savedMs > SAVE_EVERY_MS
     const due = changed && !invented
-    const fact = { value, text, atMs: askedMs, savedMs: due ? askedMs : (before?.savedMs ?? askedMs) }
+    const fact = { value, text, etag, atMs: askedMs, savedMs: due ? askedMs : (before?.savedMs ?? askedMs) }
     this.#remember(key, fact)
     if (due) visit.waitUntil(this.#save(key, text, visit))
     return fact
@@ -133,7 +138,7 @@ export class Known<T> {
     if (!saved) return undefined
     const text = await new Response(saved.body).text()
     const atMs = saved.storedAtMs
-    const fact = { value: this.#options.parse(JSON.parse(text)), text, atMs, savedMs: atMs }
+    const fact = { value: this.#options.parse(JSON.parse(text)), text, etag: '', atMs, savedMs: atMs }
     this.#remember(key, fact)
     return fact
   }
