@@ -68,6 +68,28 @@ describe('skyedge hips verify', () => {
   })
 })
 
+describe('a disk that is full while a map is packed', () => {
+  it('leaves the map as it was, and the same command goes on with more room', async () => {
+    const catalog = await openCatalog({ dataFolder: folder })
+    const full = await tileMap(
+      { catalog, dataFolder: folder },
+      { map: 'demo/full', pngBytes: 150_000, formats: ['png'] },
+    )
+    const before = treeOf(join(folder, 'hips', full.folder))
+    // No file may be longer than 1.3 or 2.6 MB, as the shell counts: the catalogue is shorter, the pack is not.
+    const line = `ulimit -f 2500; exec "${process.execPath}" "${SKYEDGE}" hips pack demo/full --shard-order 5`
+    const env = { ...process.env, SKYEDGE_DATA: folder }
+    const { status, stderr } = spawnSync('sh', ['-c', line], { encoding: 'utf8', env })
+    expect(stderr).toContain('the disk is full: the map demo/full is as it was')
+    expect(status).toBe(1)
+    expect(await catalog.map('demo/full')).toEqual(full)
+    await catalog.close()
+    expect(treeOf(join(folder, 'hips', full.folder))).toEqual(before)
+    expect(run('pack', 'demo/full').status).toBe(0)
+    expect(run('verify', 'demo/full').status).toBe(0)
+  })
+})
+
 describe('what cannot be asked', () => {
   it('ends with 2 and a sentence; a map that is not there with 1', () => {
     for (const [args, status, says] of [
