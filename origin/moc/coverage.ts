@@ -8,7 +8,7 @@ import { join } from 'node:path'
 import { setImmediate as breathe } from 'node:timers/promises'
 import { DaliError } from '#src/dali'
 import { HealpixError } from '#src/healpix'
-import { equal, type Moc, mocAscii, mocOfPolygon, parseMocAscii, unionOf } from '#src/moc'
+import { equal, type Moc, mocAscii, mocOfPolygon, parseMocAscii, union, unionOf } from '#src/moc'
 import type { ProductRights } from '#src/rights'
 import type { LonLat } from '#src/sky'
 import type { OutlineRow } from '../catalog/outlines.ts'
@@ -43,7 +43,8 @@ interface Collected {
 }
 
 const FORMAT = 1
-const PAGE = 1000
+/** Rows between two breaths: a tenth of a second of work. */
+const PAGE = 100
 /** The catalogue is asked again after this long, or after this many times what the asking took. */
 const CHECK_MS = 5_000
 const CHECK_SHARE = 20
@@ -175,7 +176,7 @@ function joined(start: Start, rows: readonly OutlineRow[], nowMs: number): Cover
     band,
     rights,
     products: (start.products ?? 0) + rows.length,
-    moc: unionOf(start.moc ? [...mocs, start.moc] : mocs, COVERAGE_ORDER),
+    moc: start.moc ? union(unionOf(mocs, COVERAGE_ORDER), start.moc) : unionOf(mocs, COVERAGE_ORDER),
     changedMs: nowMs,
     facilities: distinct(start.facilities, rows, ({ facility }) => facility),
     instruments: distinct(start.instruments, rows, ({ instrument }) => instrument),
