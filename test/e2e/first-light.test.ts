@@ -1,16 +1,18 @@
 // `npm start` as a user types it: from nothing to a sky in the browser's reach, and nothing left when it is stopped.
 
-import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_process'
+import { type ChildProcess, execFile, execFileSync, spawn, spawnSync } from 'node:child_process'
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
+import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type FitsHeader, readHdus, readWindow } from '#src/fits'
 import { degToRad } from '#src/sky'
 import { memorySource } from '#src/storage'
 import { parseWcs } from '#src/wcs'
 import { freePorts } from '../support/free-ports.ts'
+import { hipsgen, shared, sharedFile } from '../support/optional.ts'
 
 const ROOT = resolve(import.meta.dirname, '../..')
 const MINUTES = 60_000
@@ -103,6 +105,43 @@ describe('npm start', () => {
     expect(board.status).toBe(200)
     expect((await edge('/hips/full/demo/dr1/r/properties')).status).toBe(401)
   })
+
+  it('answers the lines of docs/hips.md about the images behind a map', async () => {
+    const text = readFileSync(resolve(ROOT, 'docs/hips.md'), 'utf8')
+    const lines = [...text.matchAll(/^curl -s \$EDGE(\/hips\/\S*HpxFinder\/\S+)$/gm)].map(([, path]) => path)
+    expect(lines.length).toBe(2)
+    const [properties, all] = await Promise.all(lines.map(async (path) => (await edge(path)).text()))
+    expect(properties).toMatch(/^dataproduct_type +=\smeta$/m)
+    const images = all.trim().split('\n')
+    expect(images.length).toBe(4)
+    for (const line of images) {
+      const { access, cutout } = JSON.parse(line) as Record<string, string>
+      for (const link of [access, cutout]) expect([link, (await fetch(link)).status]).toEqual([link, 200])
+    }
+  })
+
+  const judge = [hipsgen(), sharedFile('conformance/hips.sh')].find(({ found }) => !found)
+  it.skipIf(judge)(
+    judge?.says('has maps that Hipsgen copies whole') ??
+      'has maps that Hipsgen copies whole, and finds nothing wrong with',
+    async () => {
+      const script = shared('conformance/hips.sh')
+      const of = (map: string) => `${now.urls.edge}/hips/public/demo/dr1/${map}`
+      const run = promisify(execFile)
+      const verdict = (...args: string[]) =>
+        run('bash', [script, ...args]).then(
+          ({ stdout }) => stdout,
+          ({ stdout }) => `failed: ${stdout}`,
+        )
+      for (const pair of [
+        [[of('g')], [of('r')]],
+        [[of('i')], [of('color'), `${now.urls.edge}/hipslist`]],
+      ])
+        for (const said of await Promise.all(pair.map((args) => verdict(...args))))
+          expect(said).toMatch(/^mirrored [1-9]\d* tiles, 0 empty files\nok /)
+    },
+    MINUTES * 2,
+  )
 
   it('cuts a star out where the truth says it is', async () => {
     const truth = JSON.parse(readFileSync(findTruth(folder), 'utf8'))

@@ -53,7 +53,7 @@ const MAPS: readonly ApiEndpoint[] = [
     methods: ['get'],
     id: 'hips-file',
     tag: 'HiPS',
-    summary: 'A file that describes a map: properties, Moc.fits, preview.jpg',
+    summary: 'A file that describes a map: properties, Moc.fits, preview.jpg, HpxFinder (the images under its cells)',
     inPath: { tier, map, file: { description: 'Name of the file.', example: 'properties' } },
     answers: [
       ok('The file.', ['text/plain', 'application/fits', 'text/html', 'image/jpeg']),
