@@ -1,7 +1,6 @@
 // Files that are the same for everybody: pages, scripts, styles. A fixed list of names; each is read when first asked for and
 // kept, as it changes only with a new version.
 
-import { createHash } from 'node:crypto'
 import { readFile, stat } from 'node:fs/promises'
 import { findPackageJSON } from 'node:module'
 import { dirname, join, resolve } from 'node:path'
@@ -9,6 +8,7 @@ import { Hono } from 'hono'
 import { freshness } from '#src/caching'
 import { answer } from './answer.ts'
 import type { OriginEnv } from './deps.ts'
+import { contentEtag } from './digest.ts'
 import { problem } from './problem.ts'
 
 export const HTML = 'text/html; charset=utf-8'
@@ -61,8 +61,5 @@ export function staticPages(pages: StaticPages, clock: () => number): Hono<Origi
 async function readPage(file: string): Promise<Kept> {
   const path = resolve(file)
   const [bytes, { mtimeMs }] = await Promise.all([readFile(path), stat(path)])
-  return { bytes, etag: etagOfBytes(bytes), lastModifiedMs: Math.floor(mtimeMs / 1000) * 1000 }
+  return { bytes, etag: contentEtag(bytes), lastModifiedMs: Math.floor(mtimeMs / 1000) * 1000 }
 }
-
-export const etagOfBytes = (bytes: Uint8Array): string =>
-  `"${createHash('sha256').update(bytes).digest('base64url').slice(0, 27)}"`

@@ -1,7 +1,6 @@
 // A map whose tiles lie in packs; what describes it lies beside them as plain files. A tile costs one read of its pack
 // where the directory is known; directories take a bounded share of memory, for all maps together.
 
-import { createHash } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import {
@@ -19,11 +18,10 @@ import {
 } from '#src/hips'
 import { type RangeSource, StorageError } from '#src/storage'
 import type { MapRecord } from '../catalog/store.ts'
+import { sha256 } from '../digest.ts'
 import { fileRange } from '../storage/file-range.ts'
 import type { MapFiles, StoredFile } from './map-files.ts'
 import { TreeFiles } from './tree-files.ts'
-
-export const sha256 = (bytes: Uint8Array): Uint8Array => createHash('sha256').update(bytes).digest()
 
 /** Directories of packs in memory: about 1.6 million tiles. */
 const directories = new PackCache({ maxBytes: 64 * 1024 * 1024 })

@@ -17,11 +17,11 @@ import { countCells, degrade, type Moc, parseMocJson, touches } from '#src/moc'
 import { seenByAll, seenByHolders } from '#src/rights'
 import { type LonLat, radToDeg, regionsIntersect } from '#src/sky'
 import type { Catalog, MapRecord, Product } from '../catalog/store.ts'
+import { contentEtag } from '../digest.ts'
 import type { StoredFile } from './map-files.ts'
 import { circleAround } from './materialise.ts'
 import { readRecipe } from './recipe.ts'
 import type { TileStore } from './tile-store.ts'
-import { contentEtag } from './tree-files.ts'
 
 export interface ProgenitorRequest {
   readonly record: MapRecord

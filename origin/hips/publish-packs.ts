@@ -8,10 +8,10 @@ import { join } from 'node:path'
 import { PackError, PackReader, parsePackName } from '#src/hips'
 import type { ObjectBody, ObjectStore } from '#src/storage'
 import type { Catalog, MapRecord, PublishedPacks } from '../catalog/store.ts'
+import { sha256 } from '../digest.ts'
 import { fileRange } from '../storage/file-range.ts'
 import type { StorePlace } from '../storage/open-store.ts'
 import { HipsBuildError } from './errors.ts'
-import { sha256 } from './packed-files.ts'
 
 export interface PublishWorld {
   readonly catalog: Catalog

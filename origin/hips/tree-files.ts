@@ -1,8 +1,8 @@
 // A map as a tree of files on disk.
 
-import { createHash } from 'node:crypto'
 import { readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
+import { contentEtag } from '../digest.ts'
 import type { MapFiles, StoredFile } from './map-files.ts'
 
 interface Tag {
@@ -41,7 +41,3 @@ export class TreeFiles implements MapFiles {
     }
   }
 }
-
-/** The same bytes have the same tag in every layout. */
-export const contentEtag = (bytes: Uint8Array): string =>
-  `"${createHash('sha256').update(bytes).digest('base64url').slice(0, 27)}"`

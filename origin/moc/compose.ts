@@ -3,7 +3,7 @@
 import { DaliError, usageError } from '#src/dali'
 import { degrade, intersection, type Moc, mocAscii, mocJson, unionOf, writeMocFits } from '#src/moc'
 import type { MocFormat, MocName, MocRequest } from '#src/services'
-import { contentEtag } from '../hips/tree-files.ts'
+import { contentEtag } from '../digest.ts'
 import { type Archive, type Asking, type MocPiece, piecesOf } from './visible.ts'
 
 export interface WrittenMoc {

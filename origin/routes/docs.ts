@@ -8,8 +8,9 @@ import { freshness } from '#src/caching'
 import { apiDescription } from '#src/services'
 import { answer } from '../answer.ts'
 import type { OriginDeps, OriginEnv } from '../deps.ts'
+import { contentEtag } from '../digest.ts'
 import { publicBase } from '../middleware.ts'
-import { etagOfBytes, fileOf, HTML, page, SCRIPT, STYLE, type StaticPages, staticPages, TEXT } from '../static-pages.ts'
+import { fileOf, HTML, page, SCRIPT, STYLE, type StaticPages, staticPages, TEXT } from '../static-pages.ts'
 
 const swagger = (name: string) => fileOf('swagger-ui-dist', name)
 
@@ -29,7 +30,7 @@ export function docsRoutes({ clock }: OriginDeps): Hono<OriginEnv> {
     const bytes = new TextEncoder().encode(`${JSON.stringify(apiDescription(publicBase(c), version))}\n`)
     const open = (start: number, end: number) => bytes.subarray(start, end)
     const lifetime = freshness('description', { outcome: 'allow', reason: 'public', public: true }, clock())
-    const entity = { etag: etagOfBytes(bytes), contentType: 'application/json', size: bytes.length, open }
+    const entity = { etag: contentEtag(bytes), contentType: 'application/json', size: bytes.length, open }
     return answer(c, entity, lifetime)
   })
   app.get('/docs/', (c) => c.redirect('/docs', 308))

@@ -11,9 +11,8 @@ import {
   parsePackName,
   type TileFormat,
 } from '#src/hips'
-
+import { sha256 } from '../../digest.ts'
 import { fileRange } from '../../storage/file-range.ts'
-import { sha256 } from '../packed-files.ts'
 
 const RUN_BYTES = 8 * 1024 * 1024
 

@@ -13,7 +13,7 @@ import {
   sealHead,
   type TileToPack,
 } from '#src/hips'
-import { sha256 } from '../packed-files.ts'
+import { sha256 } from '../../digest.ts'
 import { pathOf, type Shard } from './walk.ts'
 
 export interface PackWritten {

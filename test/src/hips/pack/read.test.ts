@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { PackCache, PackError, PackReader, type PackShape, shapeOf } from '#src/hips'
 import { StorageError } from '#src/storage'
-import { contentEtag } from '../../../../origin/hips/tree-files.ts'
+import { contentEtag } from '../../../../origin/digest.ts'
 import { countedSource, type GivenTile, NOON_US, packBytes, sha256 } from '../../../support/packs.ts'
 
 const SHARD = shapeOf('png', { shardOrder: 3, order: 6 }, 17)
