@@ -164,6 +164,28 @@ describe('poisoning the cache', () => {
     expect(await by('http')).toBe(`http://${world.host}`)
   })
 
+  it('fails in a shared cache in front: what differs by who asks, or by Accept, says so', async () => {
+    const world = new World().put('/hipslist', 'list', { 'cache-control': 'public, max-age=60' })
+    world.put('/moc?union=band%3Ar&RESPONSEFORMAT=json', '{}').put('/openapi.json', '{}').put('/moc', '{}')
+    const vary = async (path: string) =>
+      (await world.get(path, { headers: { accept: 'application/json' } })).headers.get('vary')
+    expect(await vary('/hipslist')).toBe('Authorization, Cookie, Origin')
+    expect(await vary('/moc/band/r')).toBe('Accept, Authorization, Cookie, Origin')
+    expect(await vary('/moc?union=band:r')).toBe('Accept, Authorization, Cookie, Origin')
+    expect(await vary('/moc/band/r.json')).toBe('Authorization, Cookie, Origin')
+    expect(await vary('/openapi.json')).toBe('Origin')
+  })
+
+  it('fails by a Host that is none: it can neither turn an address into another one nor fill the log', async () => {
+    const world = new World().put('/hipslist', 'list')
+    for (const host of ['a/hipslist?x=', 'a#', 'me:pw@a', 'a"b<c>', 'a, b', 'a\\b', '']) {
+      const answer = await world.get('/hipslist', { headers: { host } })
+      expect([host, answer.status, answer.headers.get('cache-control')]).toEqual([host, 400, 'no-store'])
+    }
+    for (const host of ['sky.example', 'sky.example:8787', '[::1]:8787', '127.0.0.1'])
+      expect((await world.get('/hipslist', { headers: { host } })).status).toBe(200)
+  })
+
   it('fails by parameters that nobody knows: they make no further copies', async () => {
     const world = new World().put('/footprints?collection=c&limit=5', 'few').put('/collections', 'all')
     for (let i = 0; i < 20; i++) {

@@ -82,9 +82,14 @@ export function createEdge(settings: Settings, { clock = Date.now }: { clock?: (
     }
     if (path === undefined)
       return problem(visit, 400, 'the address holds dot segments or characters that no address has')
+    const host = request.headers.get('host')
+    if (host !== null && !HOST.test(host)) return problem(visit, 400, 'the request names no usable host')
     return respond(visit, app)
   }
 }
+
+/** A name or an address, and a port: what else is in it would become part of the address that is asked for. */
+const HOST = /^(?:[\w.-]+|\[[\da-fA-F:.]+\])(?::\d{1,5})?$/
 
 async function respond(visit: Visit, app: ReturnType<typeof createApp>): Promise<Response> {
   const { method, path } = visit

@@ -79,6 +79,7 @@ function again(found: Found, reply: HeldReply, resource: Resource, fresh: Freshn
 const took = (ms: number) => `edge;dur=${Math.max(0, ms)}`
 
 function describe({ reply, steps }: Found, resource: Resource, fresh: Freshness, visit: Visit): HeaderTable {
+  const vary = [...(resource.vary ?? []), ...fresh.vary]
   const headers: HeaderTable = {
     ...reply.extra,
     'accept-ranges': 'bytes',
@@ -86,7 +87,7 @@ function describe({ reply, steps }: Found, resource: Resource, fresh: Freshness,
     'cache-status': cacheStatus(steps),
     'content-type': reply.contentType,
     'server-timing': took(visit.edge.clock() - visit.nowMs),
-    ...common(visit, fresh.vary.length > 0 ? fresh.vary.join(', ') : undefined),
+    ...common(visit, vary.length > 0 ? vary.join(', ') : undefined),
   }
   if (reply.etag) headers.etag = reply.etag
   if (reply.lastModified) headers['last-modified'] = reply.lastModified

@@ -31,6 +31,8 @@ export interface Resource {
   readonly lifetime: Lifetime
   /** Asked of the origin as nobody, so that the kept copy can hold nobody's secrets. */
   readonly anonymous?: boolean
+  /** What the answer differs by at its address, for caches in front of us: beside rights, which say it themselves. */
+  readonly vary?: readonly string[]
   /** The origin's own Cache-Control is for the client. */
   readonly control?: 'origin'
   /** Faults are DALI's, in text. */

@@ -23,9 +23,11 @@ const MAX_BODY_BYTES = TAP_LIMITS.requestBytes
 interface DocumentOptions {
   /** It shows what the caller may see, as these select it. Other parameters are dropped: each spelling would be a copy. */
   readonly parameters?: readonly string[]
+  /** Further headers of the request that the address was made of. */
+  readonly vary?: readonly string[]
 }
 
-export async function document(visit: Visit, { parameters }: DocumentOptions = {}): Promise<Response> {
+export async function document(visit: Visit, { parameters, vary = [] }: DocumentOptions = {}): Promise<Response> {
   // Somebody who signed in may see more than the kept copy shows.
   if (parameters && (await isSomebody(visit))) return live(visit)
   const query = selected(visit.query, parameters ?? [])
@@ -40,6 +42,7 @@ export async function document(visit: Visit, { parameters }: DocumentOptions = {
       lifetime: ({ cacheControl }) => 1000 * Math.min(LONGEST_S, lifetimeS(cacheControl, DOCUMENT_S)),
       anonymous: true,
       control: 'origin',
+      vary: parameters ? [...vary, 'Authorization', 'Cookie'] : vary,
     },
     visit,
   )

@@ -12,11 +12,14 @@ const OAI = ['verb', 'identifier', 'metadataPrefix', 'from', 'until', 'set', 're
 /** By what is meant, not by how it is spelled; of the Accept header only the format is left. */
 export function moc(visit: Visit): Promise<Response> {
   try {
-    const asked = parseMoc(visit.path, pairsOf(visit.query), visit.request.headers.get('accept'))
+    const pairs = pairsOf(visit.query)
+    const asked = parseMoc(visit.path, pairs, visit.request.headers.get('accept'))
     if (!asked) return live(visit)
     const address = mocAddress({ ...asked, format: asked.format ?? 'fits' })
     const at = address.indexOf('?')
-    return document({ ...visit, path: address.slice(0, at), query: address.slice(at + 1) }, { parameters: MOC })
+    // Where the address leaves the form to the client.
+    const vary = parseMoc(visit.path, pairs)?.format ? [] : ['Accept']
+    return document({ ...visit, path: address.slice(0, at), query: address.slice(at + 1) }, { parameters: MOC, vary })
   } catch (error) {
     if (error instanceof DaliError) return live(visit)
     throw error
