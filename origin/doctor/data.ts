@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { openCatalog } from '../catalog/open.ts'
 import type { MapRecord } from '../catalog/store.ts'
 import type { Config } from '../config.ts'
+import { hipsFolderOf } from '../hips/map-folder.ts'
 import { openStore } from '../storage/open-store.ts'
 import { type Check, fail, ok, tried, warn } from './check.ts'
 
@@ -79,7 +80,7 @@ async function catalogue(config: Config): Promise<Check[]> {
 async function files(maps: readonly MapRecord[], { dataFolder }: Config): Promise<Check> {
   const lost: string[] = []
   for (const { map, folder } of maps)
-    await access(join(dataFolder, 'hips', folder, 'properties'), constants.R_OK).catch(() => lost.push(map))
+    await access(join(hipsFolderOf(dataFolder), folder, 'properties'), constants.R_OK).catch(() => lost.push(map))
   if (lost.length === 0) return ok('maps', maps.length === 0 ? 'there is none yet' : 'each has its files')
   const more = lost.length > NAMED ? ` and ${lost.length - NAMED} more` : ''
   return fail('maps', `the files of ${lost.slice(0, NAMED).join(', ')}${more} are gone: build or import them again`)

@@ -1,13 +1,13 @@
 // `skyedge hips build`: from a collection's images to a published map. What goes where is planned from the outlines,
 // tiles are made in threads, and nothing shows before the whole map is there.
 
-import { join } from 'node:path'
 import type { Curve } from '#src/image'
 import type { Catalog, MapRecord, Product } from '../catalog/store.ts'
 import { HipsBuildError } from './errors.ts'
 import type { RenderImage } from './images.ts'
+import { checkMapName, hipsFolderOf } from './map-folder.ts'
 import { MAX_ORDER, MIN_ORDER, orderFor, planCoverage } from './plan.ts'
-import { checkMapName, publish } from './publish.ts'
+import { publish } from './publish.ts'
 import { makePyramid, type Progress } from './pyramid.ts'
 import { DEFAULT_ENCODING, type Encoding, type ImageRecipe, MAKER, type TileFormat } from './recipe.ts'
 import { autoCuts, PlaneFinder, productsOfMap, weighted } from './sources.ts'
@@ -67,8 +67,6 @@ export interface BuildResult {
   /** The cuts are those of the map before, though nobody named them. */
   readonly keptCuts: boolean
 }
-
-export const hipsFolderOf = (dataFolder: string) => join(dataFolder, 'hips')
 
 export async function buildMap(options: BuildOptions, world: BuildWorld): Promise<BuildResult> {
   checkMapName(options.map)

@@ -2,13 +2,16 @@
 // what a killed one left; its header keeps the date and the generation that the map will have. Then the rename, and at
 // any moment between it and the last step the same command goes on from there.
 
-import { createHash, randomBytes } from 'node:crypto'
-import { existsSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs'
+import { createHash } from 'node:crypto'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { mkdir, readdir, rm, stat } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import type { MapRecord } from '../catalog/store.ts'
 import { HipsBuildError } from './errors.ts'
+import { newGeneration } from './generation.ts'
 import { JOURNAL_FILE, Journal } from './journal.ts'
+import { sweepNameless, sweepParts } from './map-folder.ts'
+import { isAlive, type Owner, thisProcess } from './owner.ts'
 import type { Recipe } from './recipe.ts'
 import { ROOTS, writeWhole } from './tile-files.ts'
 
@@ -24,19 +27,14 @@ export interface Building {
   readonly journal: Journal
 }
 
-interface Header {
+interface Header extends Owner {
   readonly key: string
-  readonly pid: number
-  /** Tells a process from a later one of the same number. */
-  readonly started: string
   readonly releasedMs: number
   readonly generation: string
 }
 
 const HEADER = 'building.json'
 const FOLDER = /^\.building-([0-9a-f]{16})-[0-9a-f]{24}$/
-/** As builds named theirs before they could go on: the process and chance. */
-const NAMELESS = /^\.building-(\d+)-[0-9a-f]{12}$/
 /** What another map's build left is waited for this long. */
 const LEFT_MS = 7 * 86_400_000
 
@@ -67,10 +65,9 @@ export async function openBuilding(
       key,
       releasedMs: found?.releasedMs ?? Math.floor(nowMs / 1000) * 1000,
       generation: found?.generation ?? newGeneration(nowMs),
-      pid: process.pid,
-      started: startOf(process.pid),
+      ...thisProcess(),
     }
-    if (found) sweepParts(folder)
+    if (found) await sweepParts(folder)
     writeWhole(join(folder, HEADER), JSON.stringify(header))
     const journal = new Journal({ ...plan, folder })
     const { generation, releasedMs } = header
@@ -86,11 +83,8 @@ export async function openBuilding(
   }
 }
 
-const newGeneration = (nowMs: number) =>
-  `${new Date(nowMs).toISOString().replace(/[-:]|\.\d+/g, '')}-${randomBytes(4).toString('hex')}`
-
 /** The marks of a build, which the finished map does without. */
-export async function removeMarks(folder: string): Promise<void> {
+async function removeMarks(folder: string): Promise<void> {
   for (const name of [JOURNAL_FILE, ROOTS, HEADER]) await rm(join(folder, name), { recursive: true, force: true })
 }
 
@@ -118,10 +112,9 @@ function placed(hipsFolder: string, map: string, key: string): string | undefine
 }
 
 async function sweepBuilds(hipsFolder: string, key: string, nowMs: number): Promise<void> {
+  await sweepNameless(hipsFolder)
   for (const name of await readdir(hipsFolder)) {
     const path = join(hipsFolder, name)
-    const nameless = NAMELESS.exec(name)
-    if (nameless && !exists(Number(nameless[1]))) await rm(path, { recursive: true, force: true })
     const map = FOLDER.exec(name)?.[1]
     if (map === undefined || name === `.building-${key}`) continue
     const header = readHeader(path)
@@ -144,41 +137,10 @@ export async function removeBuilds(hipsFolder: string, map: string): Promise<num
   return removed
 }
 
-/** What was being written when the build was killed. */
-function sweepParts(folder: string): void {
-  for (const name of readdirSync(folder)) {
-    const path = join(folder, name)
-    if (name.endsWith('.part')) rmSync(path, { force: true })
-    else if (statSync(path).isDirectory()) sweepParts(path)
-  }
-}
-
 function readHeader(folder: string): Header | undefined {
   try {
     return JSON.parse(readFileSync(join(folder, HEADER), 'utf8')) as Header
   } catch {
     return undefined
-  }
-}
-
-/** The process that said so still runs. */
-export const isAlive = ({ pid, started }: Pick<Header, 'pid' | 'started'>): boolean =>
-  exists(pid) && started === startOf(pid)
-
-function exists(pid: number): boolean {
-  try {
-    process.kill(pid, 0)
-    return true
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM'
-  }
-}
-
-/** When a process began, as Linux tells; elsewhere its number alone has to do. */
-export function startOf(pid: number): string {
-  try {
-    return readFileSync(`/proc/${pid}/stat`, 'utf8').replace(/^.*\)/s, '').trim().split(' ')[19]
-  } catch {
-    return ''
   }
 }

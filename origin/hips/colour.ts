@@ -9,7 +9,6 @@ import {
   type BuildResult,
   type BuildWorld,
   checkPublicOrder,
-  hipsFolderOf,
   rightsOf,
   sizeOf,
   unchanged,
@@ -18,9 +17,10 @@ import {
 import type { Building } from './building.ts'
 import { HipsBuildError } from './errors.ts'
 import { keyOf, NO_KEY } from './keys.ts'
+import { checkMapName, hipsFolderOf } from './map-folder.ts'
 import { TileMaker } from './materialise.ts'
 import { storedTile } from './packed-files.ts'
-import { checkMapName, publish } from './publish.ts'
+import { publish } from './publish.ts'
 import { inParallel, type OldTiles } from './pyramid.ts'
 import { type ColourRecipe, type ColourStyle, DEFAULT_ENCODING, MAKER } from './recipe.ts'
 import { productsOfMap } from './sources.ts'

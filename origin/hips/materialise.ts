@@ -9,6 +9,7 @@ import { separationRad } from '#src/sky'
 import type { Catalog, MapRecord } from '../catalog/store.ts'
 import { HipsBuildError } from './errors.ts'
 import type { RenderImage } from './images.ts'
+import { hipsFolderOf } from './map-folder.ts'
 import { storedTile } from './packed-files.ts'
 import { type ColourRecipe, type ImageRecipe, type Recipe, readRecipe, type TileFormat } from './recipe.ts'
 import { PlaneFinder } from './sources.ts'
@@ -58,7 +59,7 @@ export class TileMaker {
 
   async #make(record: MapRecord, order: number, npix: number, format: TileFormat): Promise<Uint8Array | undefined> {
     if (order !== record.order || !record.formats.includes(format)) return undefined
-    const folder = join(this.#deps.dataFolder, 'hips', record.folder)
+    const folder = join(hipsFolderOf(this.#deps.dataFolder), record.folder)
     // The map has moved since its record was read: nothing may be written where it was.
     if (!existsSync(folder)) return undefined
     const { recipe, moc, images } = await this.#recipe(record)
@@ -78,7 +79,7 @@ export class TileMaker {
   #recipe(record: MapRecord): Promise<Known> {
     const known = this.#known.get(record.generation)
     if (known) return known
-    const read = readRecipe(join(this.#deps.dataFolder, 'hips', record.folder)).then((recipe) => ({
+    const read = readRecipe(join(hipsFolderOf(this.#deps.dataFolder), record.folder)).then((recipe) => ({
       recipe,
       moc: parseMocJson(JSON.parse(record.moc)),
       images: new Map(
@@ -141,7 +142,7 @@ export class TileMaker {
             'stale-map',
             `the band map ${map} changed since the colour map was built: build it again`,
           )
-        const folder = join(this.#deps.dataFolder, 'hips', record.folder)
+        const folder = join(hipsFolderOf(this.#deps.dataFolder), record.folder)
         if (record.order > recipe.order)
           return storedTile(folder, record, { order: recipe.order, npix, format: 'fits' })
         return this.make(record, recipe.order, npix, 'fits')

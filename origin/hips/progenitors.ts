@@ -19,6 +19,7 @@ import { type LonLat, radToDeg, regionsIntersect } from '#src/sky'
 import type { Catalog, MapRecord, Product } from '../catalog/store.ts'
 import { contentEtag } from '../digest.ts'
 import type { StoredFile } from './map-files.ts'
+import { hipsFolderOf } from './map-folder.ts'
 import { circleAround } from './materialise.ts'
 import { readRecipe } from './recipe.ts'
 import type { TileStore } from './tile-store.ts'
@@ -64,7 +65,7 @@ export class Progenitors {
   constructor({ catalog, dataFolder, store }: { catalog: Catalog; dataFolder: string; store: TileStore }) {
     this.#catalog = catalog
     this.#store = store
-    this.#hips = join(dataFolder, 'hips')
+    this.#hips = hipsFolderOf(dataFolder)
   }
 
   async file(request: ProgenitorRequest): Promise<ProgenitorFile | undefined> {

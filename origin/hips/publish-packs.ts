@@ -12,6 +12,7 @@ import { sha256 } from '../digest.ts'
 import { fileRange } from '../storage/file-range.ts'
 import type { StorePlace } from '../storage/open-store.ts'
 import { HipsBuildError } from './errors.ts'
+import { hipsFolderOf } from './map-folder.ts'
 
 export interface PublishWorld {
   readonly catalog: Catalog
@@ -56,7 +57,7 @@ export async function publishPacks(map: string, world: PublishWorld, { prune = f
     throw new HipsBuildError('bad-option', `the map ${map} is not packed: run "skyedge hips pack ${map}" first`)
   const base = `${place.prefix}hips/${map}/`
   const prefix = base + idOf(record)
-  const folder = join(world.dataFolder, 'hips', record.folder, 'packs')
+  const folder = join(hipsFolderOf(world.dataFolder), record.folder, 'packs')
   const names = (await readdir(folder).catch(() => [])).filter((name) => {
     const parsed = parsePackName(name)
     return parsed && (parsed.root === 'top' || parsed.shardOrder === layout.shardOrder)

@@ -1,15 +1,15 @@
 // The last step of a build: what describes the map is written beside its tiles, the whole folder takes its place by
 // one rename of a link, and the catalogue learns of the new generation. Until then the old map is untouched.
 
-import { lstat, mkdir, rename, rm, symlink } from 'node:fs/promises'
-import { basename, dirname, join } from 'node:path'
+import { rm } from 'node:fs/promises'
+import { join } from 'node:path'
 import { allskyPath, formatWord, hipsMetrics, tilePath, writeProperties } from '#src/hips'
 import { degrade, type Moc, mocJson, mocOf, skyFraction, writeMocFits } from '#src/moc'
 import type { Catalog, MapRecord, ProductRights } from '../catalog/store.ts'
 import { allskyFits, allskyPicture } from './allsky.ts'
 import { type Building, sweepPlaces } from './building.ts'
 import { indexHtml, type MapFacts, propertiesOf } from './describe.ts'
-import { HipsBuildError } from './errors.ts'
+import { takePlace } from './map-folder.ts'
 import { previewJpeg } from './preview.ts'
 import { type Recipe, TILE_WIDTH, type TileFormat } from './recipe.ts'
 import { STATISTICS_FILE, statisticsOf } from './statistics.ts'
@@ -17,17 +17,6 @@ import { writeWhole } from './tile-files.ts'
 import { inOrder, writeTiles } from './tile-records.ts'
 import { viewOf } from './view.ts'
 import type { TileDone } from './work.ts'
-
-const SEGMENT = /^[a-z0-9][a-z0-9_.-]{0,63}$/i
-/** First segments of addresses below a map: no map may be named so. */
-const RESERVED = /^(norder\d+|hpxfinder|public|properties|moc\.fits|.*\.part)$/i
-
-/** `demo/dr1/r`: 1 to 6 segments. */
-export function checkMapName(map: string): void {
-  const segments = map.split('/')
-  if (segments.length > 6 || !segments.every((segment) => SEGMENT.test(segment) && !RESERVED.test(segment)))
-    throw new HipsBuildError('bad-name', `a map is named like "demo/dr1/r", got ${JSON.stringify(map.slice(0, 200))}`)
-}
 
 /** Everybody may look, and copy it once. */
 const PUBLIC = 'public master clonableOnce'
@@ -121,23 +110,4 @@ export async function publish(publication: Publication): Promise<MapRecord> {
   if (before && before.folder !== place) await rm(join(hipsFolder, before.folder), { recursive: true, force: true })
   await sweepPlaces(hipsFolder, record)
   return record
-}
-
-/** The folder gets its lasting name, then the map's own name, a link, points to it from one moment to the next. */
-export async function takePlace(hipsFolder: string, folder: string, map: string, place: string): Promise<void> {
-  const link = join(hipsFolder, map)
-  // A name below another map's would be written into that map's folder.
-  for (let above = dirname(map); above !== '.'; above = dirname(above))
-    if ((await lstat(join(hipsFolder, above)).catch(() => undefined))?.isSymbolicLink())
-      throw new HipsBuildError('bad-name', `the name ${map} lies below the map ${above}`)
-  await mkdir(dirname(link), { recursive: true })
-  const existing = await lstat(link).catch(() => undefined)
-  if (existing && !existing.isSymbolicLink())
-    throw new HipsBuildError('bad-name', `the name ${map} is taken: other maps lie below it`)
-  // A build that goes on may find it there.
-  if (folder !== join(hipsFolder, place)) await rename(folder, join(hipsFolder, place))
-  const temporary = `${link}.${process.pid}.part`
-  await rm(temporary, { force: true })
-  await symlink(basename(place), temporary)
-  await rename(temporary, link)
 }

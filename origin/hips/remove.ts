@@ -6,7 +6,7 @@ import { basename, dirname, join } from 'node:path'
 import type { Catalog } from '../catalog/store.ts'
 import { removeBuilds } from './building.ts'
 import { HipsBuildError } from './errors.ts'
-import { checkMapName } from './publish.ts'
+import { checkMapName } from './map-folder.ts'
 
 export interface Removed {
   readonly map: string

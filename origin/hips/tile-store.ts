@@ -7,6 +7,7 @@ import { degrade, type Moc, parseMocJson, touches } from '#src/moc'
 import type { Catalog, MapLayout, MapRecord } from '../catalog/store.ts'
 import type { AwsSettings } from '../storage/s3-address.ts'
 import type { MapFiles, StoredFile } from './map-files.ts'
+import { hipsFolderOf } from './map-folder.ts'
 import { TileMaker } from './materialise.ts'
 import { refreshPulled } from './others/pull.ts'
 import { RemoteFiles } from './others/remote-files.ts'
@@ -45,7 +46,7 @@ export class TileStore {
     this.#catalog = catalog
     this.#dataFolder = dataFolder
     this.#clock = clock
-    this.#hips = join(dataFolder, 'hips')
+    this.#hips = hipsFolderOf(dataFolder)
     this.#maker = new TileMaker({ catalog, dataFolder, threads: new Threads(1) })
   }
 

@@ -6,6 +6,7 @@ import { openCatalog } from '../../origin/catalog/open.ts'
 import type { Catalog, MapRecord } from '../../origin/catalog/store.ts'
 import { loadConfig } from '../../origin/config.ts'
 import { HipsBuildError } from '../../origin/hips/errors.ts'
+import { hipsFolderOf } from '../../origin/hips/map-folder.ts'
 import { removeMap } from '../../origin/hips/remove.ts'
 import { type MapStatistics, readStatistics } from '../../origin/hips/statistics.ts'
 import { UsageError } from '../usage.ts'
@@ -43,7 +44,7 @@ async function withCatalog(use: (world: World) => Promise<void>): Promise<void> 
   const config = loadConfig()
   const catalog = await openCatalog(config)
   try {
-    await use({ catalog, hipsFolder: join(config.dataFolder, 'hips') })
+    await use({ catalog, hipsFolder: hipsFolderOf(config.dataFolder) })
   } catch (error) {
     throw error instanceof HipsBuildError && error.code === 'bad-name' ? new UsageError(error.message) : error
   } finally {

@@ -13,13 +13,12 @@ import {
   tileWidthOf,
 } from '#src/hips'
 import type { Catalog } from '../../catalog/store.ts'
-import { checkMapName } from '../publish.ts'
+import { checkMapName, hipsFolderOf, namelessFolder } from '../map-folder.ts'
 import { OthersError } from './errors.ts'
 import { type Placed, place, rightsOfOthers } from './place.ts'
 import { eachOf } from './pool.ts'
 import { isServed, notesOf, survey } from './survey.ts'
 import { nameOf, type OthersFile, type OthersTree } from './tree.ts'
-import { namelessFolder } from './work-folder.ts'
 
 export interface ImportOptions {
   readonly map: string
@@ -55,7 +54,7 @@ export async function importMap(tree: OthersTree, options: ImportOptions, world:
   const others = await properties(tree)
   const rights = rightsOfOthers(others, options)
   const found = await survey(tree, others, options.maxBytes ?? TIB)
-  const hipsFolder = join(world.dataFolder, 'hips')
+  const hipsFolder = hipsFolderOf(world.dataFolder)
   const folder = await namelessFolder(hipsFolder)
   try {
     await take(tree, others, folder, { ...options, total: found.taken, progress: world.progress })

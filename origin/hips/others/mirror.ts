@@ -20,7 +20,7 @@ import {
 } from '#src/hips'
 import { type Moc, readMocFits } from '#src/moc'
 import type { Catalog } from '../../catalog/store.ts'
-import { checkMapName } from '../publish.ts'
+import { checkMapName, hipsFolderOf, sweepParts } from '../map-folder.ts'
 import { writeWhole } from '../tile-files.ts'
 import { type Copied, Copier } from './copier.ts'
 import { OthersError } from './errors.ts'
@@ -30,7 +30,7 @@ import { eachOf } from './pool.ts'
 import { type RemoteFile, RemoteNode, type RemoteOptions } from './remote-node.ts'
 import { type Cell, fromMoc, type Selection, selectionOf, type Wanted, walkDown } from './selection.ts'
 import { notesOf, type Survey, survey, unlikeTheCode } from './survey.ts'
-import { emptyOf, holdWork, sweepParts } from './work-folder.ts'
+import { emptyOf, holdWork } from './work-folder.ts'
 
 export interface MirrorOptions extends Wanted, RemoteOptions {
   readonly url: string
@@ -89,7 +89,7 @@ export async function mirrorMap(options: MirrorOptions, world: MirrorWorld): Pro
       releaseDate: others.releaseDate,
       wanted: JSON.stringify({ orders, formats, region }),
     }
-    const hipsFolder = join(world.dataFolder, 'hips')
+    const hipsFolder = hipsFolderOf(world.dataFolder)
     const before = await world.catalog.map(map)
     const old =
       before?.made === 'mirrored' && (before.layout ?? { kind: 'tree' }).kind === 'tree'

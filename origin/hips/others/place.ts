@@ -2,7 +2,6 @@
 // rename of a link, and the catalogue learns of it. `properties` stay as they are given.
 // Ours: index.html (a foreign page would run in our users' session), Moc.fits where there is no good one, public/.
 
-import { randomBytes } from 'node:crypto'
 import { readFile, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type OthersMap, readOthersMap, type TileFormat } from '#src/hips'
@@ -10,7 +9,8 @@ import { degrade, type Moc, mocJson, readMocFits, skyFraction, writeMocFits } fr
 import { degToRad } from '#src/sky'
 import type { Catalog, MapLayout, MapRecord, ProductRights } from '../../catalog/store.ts'
 import { indexHtml } from '../describe.ts'
-import { takePlace } from '../publish.ts'
+import { newGeneration } from '../generation.ts'
+import { takePlace } from '../map-folder.ts'
 import { writeWhole } from '../tile-files.ts'
 import { type View, viewOf } from '../view.ts'
 import { OthersError } from './errors.ts'
@@ -54,7 +54,7 @@ export async function place(placing: Placing): Promise<Placed> {
   // The public endpoint of a map that is everybody's is the map itself, byte by byte.
   if (isOpen) for (const name of ['properties', 'Moc.fits']) await alsoPublic(folder, name)
 
-  const generation = `${new Date(nowMs).toISOString().replace(/[-:]|\.\d+/g, '')}-${randomBytes(4).toString('hex')}`
+  const generation = newGeneration(nowMs)
   const before = await catalog.map(map)
   const at = placing.staysAt ?? `${map}@${generation}`
   if (placing.staysAt === undefined) await takePlace(hipsFolder, folder, map, at)

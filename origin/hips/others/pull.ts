@@ -6,13 +6,12 @@ import { join } from 'node:path'
 import { isTileOf, type OthersMap, propertiesOfCopy } from '#src/hips'
 import { allSky, degrade, type Moc, readMocFits } from '#src/moc'
 import type { Catalog, MapRecord } from '../../catalog/store.ts'
-import { checkMapName } from '../publish.ts'
+import { checkMapName, hipsFolderOf, namelessFolder } from '../map-folder.ts'
 import { writeWhole } from '../tile-files.ts'
 import { describeRemote, MAX_MOC, mapNameOf, readSource, writeSource } from './mirror.ts'
 import { type Placed, place, rightsOfOthers } from './place.ts'
 import { RemoteNode, type RemoteOptions } from './remote-node.ts'
 import { bounded } from './tiles.ts'
-import { namelessFolder } from './work-folder.ts'
 
 export interface PullOptions extends RemoteOptions {
   readonly url: string
@@ -38,7 +37,7 @@ export interface PullResult extends Partial<Placed> {
 
 export async function pullMap(options: PullOptions, { catalog, dataFolder, nowMs }: PullWorld): Promise<PullResult> {
   const node = new RemoteNode(options.url, options)
-  const hipsFolder = join(dataFolder, 'hips')
+  const hipsFolder = hipsFolderOf(dataFolder)
   let made: string | undefined
   try {
     const { text, others } = await describeRemote(node)

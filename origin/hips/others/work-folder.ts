@@ -1,36 +1,14 @@
-// Where a map is put together before it takes its place: a nameless folder for an import, which begins anew; one of its
-// own name for a mirror, which goes on after a kill. The lock of the latter is SQLite's: it ends with us however we end.
+// Where a mirror is put together before it takes its place: a folder of the map's own name, so that it goes on after a
+// kill. Its lock is SQLite's: it ends with us however we end.
 
-import { createHash, randomBytes } from 'node:crypto'
+import { createHash } from 'node:crypto'
 import { mkdir, readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { OthersError } from './errors.ts'
 
-/** The process and chance; builds clear these away too. */
-const NAMELESS = /^\.building-(\d+)-[0-9a-f]{12}$/
 /** SQLITE_BUSY. */
 const BUSY = 5
-
-export async function namelessFolder(hipsFolder: string): Promise<string> {
-  await mkdir(hipsFolder, { recursive: true })
-  for (const name of await readdir(hipsFolder)) {
-    const pid = NAMELESS.exec(name)?.[1]
-    if (pid !== undefined && !isAlive(Number(pid))) await rm(join(hipsFolder, name), { recursive: true, force: true })
-  }
-  const folder = join(hipsFolder, `.building-${process.pid}-${randomBytes(6).toString('hex')}`)
-  await mkdir(folder)
-  return folder
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0)
-    return true
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM'
-  }
-}
 
 export interface HeldWork {
   /** May hold what an earlier run left. */
@@ -59,12 +37,6 @@ export async function holdWork(hipsFolder: string, map: string): Promise<HeldWor
       if (!keep) await rm(`${folder}.lock`, { force: true })
     },
   }
-}
-
-/** What was being written when a run was killed. */
-export async function sweepParts(folder: string): Promise<void> {
-  for (const entry of await readdir(folder, { recursive: true, withFileTypes: true }))
-    if (entry.isFile() && entry.name.endsWith('.part')) await rm(join(entry.parentPath, entry.name), { force: true })
 }
 
 export async function emptyOf(folder: string): Promise<void> {

@@ -6,8 +6,9 @@ import { join } from 'node:path'
 import { packName, shapeOf } from '#src/hips'
 import type { MapRecord } from '../../catalog/store.ts'
 import { HipsBuildError } from '../errors.ts'
+import { hipsFolderOf } from '../map-folder.ts'
 import { readRecipe } from '../recipe.ts'
-import { carryOver, hipsFolderOf, mapRecord, moveMap, type PackWorld, placeAs, removeOld } from './place.ts'
+import { carryOver, mapRecord, moveMap, type PackWorld, placeAs, removeOld } from './place.ts'
 import { ordersIn, shardsOf, survey } from './walk.ts'
 import { writePack } from './write-pack.ts'
 
@@ -46,7 +47,7 @@ export async function packMap(options: PackOptions, world: PackWorld): Promise<P
     if (!keepTree) await removeOld(world, placeAs(record, 'tree'))
     return { record, isOld: true, ...none }
   }
-  const tree = join(hipsFolderOf(world), record.folder)
+  const tree = join(hipsFolderOf(world.dataFolder), record.folder)
   await refuseOnDemand(record, tree)
   const deepest = Math.max(record.order, ...ordersIn(tree))
   const shardOrder = options.shardOrder ?? shardOrderFor(record.order)

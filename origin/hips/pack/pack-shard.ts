@@ -2,15 +2,16 @@
 // every format. Readers that hold its old directory see another inode, and read it again. The same bytes mend a damaged
 // shard; other bytes make another generation of the map, for what is cached by the old one may not be shown.
 
-import { randomBytes } from 'node:crypto'
 import { existsSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { CheckWalk, PackError, type PackShape, packName, parseProperties, shapeOf, type TileFormat } from '#src/hips'
 import type { MapRecord } from '../../catalog/store.ts'
 import { HipsBuildError } from '../errors.ts'
+import { renewedGeneration } from '../generation.ts'
+import { hipsFolderOf } from '../map-folder.ts'
 import { writeWhole } from '../tile-files.ts'
 import { syncFolder } from './pack-map.ts'
-import { hipsFolderOf, mapRecord, type PackWorld, placeAs } from './place.ts'
+import { mapRecord, type PackWorld, placeAs } from './place.ts'
 import { type OpenPack, openPack, packsIn } from './tiles.ts'
 import { ordersIn, type Shard, shardsOf } from './walk.ts'
 import { type PackWritten, writePack } from './write-pack.ts'
@@ -41,7 +42,7 @@ export async function packShard({ map, root, from }: ShardOptions, world: PackWo
   const record = await mapRecord(world, map)
   if (record.layout?.kind !== 'packed') throw new HipsBuildError('bad-option', `the map ${map} is not packed`)
   const { shardOrder } = record.layout
-  const hips = hipsFolderOf(world)
+  const hips = hipsFolderOf(world.dataFolder)
   const tree = from ?? join(hips, placeAs(record, 'tree'))
   if (!existsSync(join(tree, `Norder${root === 'top' ? 0 : shardOrder}`)))
     throw new HipsBuildError(
@@ -83,8 +84,7 @@ export async function packShard({ map, root, from }: ShardOptions, world: PackWo
   const now: MapRecord = { ...record, layout: { ...record.layout, headBytes } }
   if (!existsSync(mark)) return { record: now, ...sum, changed }
   await renewCheckCodes(record, folder)
-  const generation = `${record.generation.replace(/-s[0-9a-f]{8}$/, '')}-s${randomBytes(4).toString('hex')}`
-  const renewed: MapRecord = { ...now, generation }
+  const renewed: MapRecord = { ...now, generation: renewedGeneration(record.generation) }
   await world.catalog.putMap(renewed)
   rmSync(mark, { force: true })
   return { record: renewed, ...sum, changed }

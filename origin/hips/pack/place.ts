@@ -15,9 +15,9 @@ import {
 import { mkdir, readdir, rename, rm } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import type { Catalog, MapLayout, MapRecord } from '../../catalog/store.ts'
-import { isAlive, startOf } from '../building.ts'
 import { HipsBuildError } from '../errors.ts'
-import { takePlace } from '../publish.ts'
+import { hipsFolderOf, takePlace } from '../map-folder.ts'
+import { isAlive, type Owner, thisProcess } from '../owner.ts'
 
 export interface PackWorld {
   readonly catalog: Catalog
@@ -32,8 +32,6 @@ const MARK = '.packing-'
 const LOCK = 'packing.json'
 const GRACE_MS = 2_000
 const FULL = new Set(['ENOSPC', 'EDQUOT', 'EFBIG'])
-
-export const hipsFolderOf = ({ dataFolder }: PackWorld): string => join(dataFolder, 'hips')
 
 /** A map's folder in another layout: `demo/dr1/r@…-packed`. */
 export const placeAs = ({ folder }: MapRecord, kind: 'packed' | 'tree'): string => {
@@ -56,7 +54,7 @@ export async function moveMap(
   to: { readonly place: string; readonly keepOld: boolean },
   make: (folder: string) => Promise<MapLayout>,
 ): Promise<MapRecord> {
-  const hips = hipsFolderOf(world)
+  const hips = hipsFolderOf(world.dataFolder)
   const working = `${MARK}${to.place.replaceAll('/', '~')}`
   const folder = join(hips, working)
   const unlock = await lock(world, working, record.map, to.place)
@@ -88,14 +86,14 @@ export async function moveMap(
 
 /** Takes a folder away that no record names; also what a run that was killed left of it. */
 export async function removeOld(world: PackWorld, folder: string): Promise<void> {
-  const path = join(hipsFolderOf(world), folder)
+  const path = join(hipsFolderOf(world.dataFolder), folder)
   // Never half a map under a name that a later run would go on with.
   await rename(path, `${path}.part`).catch(() => undefined)
   await rm(`${path}.part`, { recursive: true, force: true })
 }
 
 async function lock(world: PackWorld, working: string, map: string, place: string): Promise<() => Promise<void>> {
-  const hips = hipsFolderOf(world)
+  const hips = hipsFolderOf(world.dataFolder)
   const file = join(hips, working, LOCK)
   const busy = () =>
     new HipsBuildError('busy', `the map ${map} is being packed by another process: wait for it, or stop it`)
@@ -106,7 +104,7 @@ async function lock(world: PackWorld, working: string, map: string, place: strin
   if (!existsSync(join(hips, working))) await rename(join(hips, place), join(hips, working)).catch(() => undefined)
   await mkdir(join(hips, working), { recursive: true })
   try {
-    writeFileSync(file, JSON.stringify({ pid: process.pid, started: startOf(process.pid) }), { flag: 'wx' })
+    writeFileSync(file, JSON.stringify(thisProcess()), { flag: 'wx' })
   } catch (error) {
     throw (error as NodeJS.ErrnoException).code === 'EEXIST' ? busy() : error
   }
@@ -116,7 +114,7 @@ async function lock(world: PackWorld, working: string, map: string, place: strin
 
 /** Folders of maps that are another generation by now, or gone. */
 async function sweep(world: PackWorld, mine: string): Promise<void> {
-  const hips = hipsFolderOf(world)
+  const hips = hipsFolderOf(world.dataFolder)
   const left = (await readdir(hips)).filter((name) => name.startsWith(MARK) && name !== mine)
   if (left.length === 0) return
   const wanted = new Set(
@@ -129,7 +127,7 @@ async function sweep(world: PackWorld, mine: string): Promise<void> {
   }
 }
 
-function readOwner(file: string): { pid: number; started: string } | undefined {
+function readOwner(file: string): Owner | undefined {
   try {
     return JSON.parse(readFileSync(file, 'utf8'))
   } catch {

@@ -6,7 +6,8 @@ import { dirname, join } from 'node:path'
 import { PackError, type TileFormat } from '#src/hips'
 import type { MapRecord } from '../../catalog/store.ts'
 import { HipsBuildError } from '../errors.ts'
-import { carryOver, hipsFolderOf, mapRecord, moveMap, type PackWorld, placeAs, removeOld } from './place.ts'
+import { hipsFolderOf } from '../map-folder.ts'
+import { carryOver, mapRecord, moveMap, type PackWorld, placeAs, removeOld } from './place.ts'
 import { openPack, packsIn, tilesIn } from './tiles.ts'
 import { pathOf, survey } from './walk.ts'
 
@@ -26,7 +27,7 @@ export async function unpackMap(map: string, world: PackWorld): Promise<UnpackRe
   }
   let sum = { tiles: 0, bytes: 0 }
   const moved = await moveMap(world, record, { place: placeAs(record, 'tree'), keepOld: false }, async (folder) => {
-    sum = await unpackTo(join(hipsFolderOf(world), record.folder), folder, world)
+    sum = await unpackTo(join(hipsFolderOf(world.dataFolder), record.folder), folder, world)
     return { kind: 'tree' }
   })
   return { record: moved, isOld: false, ...sum }
@@ -37,7 +38,7 @@ export async function exportMap(map: string, target: string, world: PackWorld): 
   const record = await mapRecord(world, map)
   if (record.layout?.kind !== 'packed')
     throw new HipsBuildError('bad-option', `the map ${map} is a tree already: copy it`)
-  const sum = await unpackTo(join(hipsFolderOf(world), record.folder), target, {
+  const sum = await unpackTo(join(hipsFolderOf(world.dataFolder), record.folder), target, {
     isCopy: true,
     progress: world.progress,
   })

@@ -16,9 +16,10 @@ import { parseMocJson } from '#src/moc'
 import { StorageError } from '#src/storage'
 import type { MapRecord } from '../../catalog/store.ts'
 import { HipsBuildError } from '../errors.ts'
+import { hipsFolderOf } from '../map-folder.ts'
 import { readRecipe } from '../recipe.ts'
 import { CoverageCheck } from './coverage.ts'
-import { hipsFolderOf, mapRecord, type PackWorld } from './place.ts'
+import { mapRecord, type PackWorld } from './place.ts'
 import { faultOf } from './soundness.ts'
 import { openPack, packsIn, tilesIn } from './tiles.ts'
 import { ordersIn, pathOf, survey, tilesOfOrder } from './walk.ts'
@@ -55,7 +56,7 @@ type Report = (file: string, fault: string) => void
 
 export async function verifyMap(map: string, world: PackWorld): Promise<VerifyResult> {
   const record = await mapRecord(world, map)
-  const folder = join(hipsFolderOf(world), record.folder)
+  const folder = join(hipsFolderOf(world.dataFolder), record.folder)
   const findings: Finding[] = []
   let faults = 0
   const report: Report = (file, fault) => {
