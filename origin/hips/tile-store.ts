@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { type TileAddress, tilePath } from '#src/hips'
 import { degrade, type Moc, parseMocJson, touches } from '#src/moc'
 import type { Catalog, MapLayout, MapRecord } from '../catalog/store.ts'
+import { contentEtag } from '../digest.ts'
 import type { AwsSettings } from '../storage/s3-address.ts'
 import type { MapFiles, StoredFile } from './map-files.ts'
 import { hipsFolderOf } from './map-folder.ts'
@@ -78,7 +79,9 @@ export class TileStore {
     const kept = await files.read(name)
     if (kept || tile.order !== record.order || !isMadeHere(record)) return kept
     const made = await this.#maker.make(record, tile.order, tile.npix, tile.format as TileFormat)
-    return made && files.read(name)
+    if (!made) return undefined
+    const { modifiedMs } = record
+    return (await files.read(name)) ?? { bytes: made, etag: contentEtag(made), modifiedMs }
   }
 
   #files(record: MapRecord): MapFiles {

@@ -1,6 +1,6 @@
 // A map as a tree of files on disk.
 
-import { readFile, stat } from 'node:fs/promises'
+import { open } from 'node:fs/promises'
 import { join } from 'node:path'
 import { contentEtag } from '../digest.ts'
 import type { MapFiles, StoredFile } from './map-files.ts'
@@ -8,12 +8,16 @@ import type { MapFiles, StoredFile } from './map-files.ts'
 interface Tag {
   readonly etag: string
   readonly modifiedMs: number
-  readonly size: number
+}
+
+interface Known extends Tag {
+  /** Of the file that it is of: another in its place may have its length and its date. */
+  readonly file: string
 }
 
 /** Tags remembered, so that a file is hashed once. */
 const TAGS = 50_000
-const tags = new Map<string, Tag>()
+const tags = new Map<string, Known>()
 
 export class TreeFiles implements MapFiles {
   readonly #folder: string
@@ -26,14 +30,16 @@ export class TreeFiles implements MapFiles {
   async read(name: string): Promise<StoredFile | undefined> {
     const path = join(this.#folder, name)
     try {
-      const { mtimeMs, size } = await stat(path)
-      const modifiedMs = Math.floor(mtimeMs / 1000) * 1000
-      const bytes = await readFile(path)
+      // What is looked at is what is read, whatever takes its place meanwhile.
+      await using handle = await open(path)
+      const { mtimeMs, ctimeMs, size, ino } = await handle.stat()
+      const bytes = await handle.readFile()
+      const file = `${ino} ${ctimeMs} ${mtimeMs} ${size}`
       const known = tags.get(path)
-      if (known?.modifiedMs === modifiedMs && known.size === size) return { bytes, ...known }
-      const tag = { etag: contentEtag(bytes), modifiedMs, size }
+      if (known?.file === file) return { bytes, etag: known.etag, modifiedMs: known.modifiedMs }
+      const tag: Tag = { etag: contentEtag(bytes), modifiedMs: Math.floor(mtimeMs / 1000) * 1000 }
       if (tags.size >= TAGS) tags.clear()
-      tags.set(path, tag)
+      tags.set(path, { ...tag, file })
       return { bytes, ...tag }
     } catch (error) {
       if (['ENOENT', 'ENOTDIR', 'EISDIR'].includes((error as NodeJS.ErrnoException).code ?? '')) return undefined

@@ -42,6 +42,9 @@ const PAUSE_MS = 5_000
 /** The map's properties are asked for again. */
 const REFRESH_MS = 3_600_000
 const PARALLEL = 16
+const HASTE = { tries: 2, pauseMs: 200, longestPauseMs: 1_000 }
+/** What is kept is not held back for longer by a node that is slow. */
+const PATIENCE_MS = 2_000
 /** Tiles on their way: beyond it a client is asked to come back. */
 const MAX_WAITING = 500
 const KEEP_BYTES = 20e9
@@ -54,6 +57,8 @@ export class RemoteFiles implements MapFiles {
   readonly #node: RemoteNode
   readonly #flights = new Map<string, Promise<StoredFile | undefined>>()
   readonly #absent = new Map<string, number>()
+  /** What came as something else, and until when that is remembered. */
+  readonly #wrong = new Map<string, number>()
   #awayUntilMs = 0
   #refreshedMs: number
   #bytes?: number
@@ -64,7 +69,7 @@ export class RemoteFiles implements MapFiles {
     this.generation = generation
     this.#kept = new TreeFiles(folder)
     this.#refreshedMs = clock()
-    this.#node = new RemoteNode(url, { allowPrivate, parallel: PARALLEL, headersMs: 8_000, tries: 2, pauseMs: 200 })
+    this.#node = new RemoteNode(url, { allowPrivate, parallel: PARALLEL, headersMs: 8_000, ...HASTE })
   }
 
   async read(name: string): Promise<StoredFile | undefined> {
@@ -93,11 +98,15 @@ export class RemoteFiles implements MapFiles {
     try {
       if (nowMs < this.#awayUntilMs) throw new OthersError('away', 'the node did not answer a moment ago')
       if (this.#flights.size > MAX_WAITING) throw new OthersError('away', `${MAX_WAITING} tiles are on their way`)
-      return await this.#ask(name, format, kept, note)
+      if ((this.#wrong.get(name) ?? 0) > nowMs) throw new OthersError('bad-answer', `${name} was none a moment ago`)
+      const asked = this.#ask(name, format, kept, note)
+      return await (kept ? soon(asked) : asked)
     } catch (error) {
       if (!(error instanceof OthersError)) throw error
       if (error.code === 'away' && nowMs >= this.#awayUntilMs && this.#flights.size <= MAX_WAITING)
         this.#awayUntilMs = this.#options.clock() + PAUSE_MS
+      if (error.code !== 'away' && nowMs >= (this.#wrong.get(name) ?? 0))
+        remember(this.#wrong, name, this.#options.clock() + PAUSE_MS)
       if (kept) return kept
       throw new DaliError('unavailable', 'the node that has this tile does not give it now', {
         cause: error,
@@ -113,12 +122,15 @@ export class RemoteFiles implements MapFiles {
     const file = await this.#node.get(name, { maxBytes, ...(kept && seen && { seen: { etag, modifiedMs } }) })
     const nowMs = clock()
     if (file.kind === 'same') {
-      this.#putNote(name, { etag, modifiedMs }, nowMs)
+      try {
+        this.#putNote(name, { etag, modifiedMs }, nowMs)
+      } catch {
+        // Asked about again by the next one, as it would have been now.
+      }
       return kept
     }
     if (file.kind === 'absent') {
-      if (this.#absent.size >= MAX_ABSENT) this.#absent.delete(this.#absent.keys().next().value as string)
-      this.#absent.set(name, nowMs + ABSENT_MS)
+      remember(this.#absent, name, nowMs + ABSENT_MS)
       if (kept) await this.#drop(name, kept.bytes.length)
       return undefined
     }
@@ -127,9 +139,14 @@ export class RemoteFiles implements MapFiles {
     // Where no date is given, the same bytes keep the one they have here.
     const unchanged = kept && contentEtag(file.bytes) === kept.etag
     const dateMs = file.seen.modifiedMs ?? (unchanged ? kept.modifiedMs : Math.floor(nowMs / 1000) * 1000)
-    await this.#makeRoom(file.bytes.length - (kept?.bytes.length ?? 0))
-    writeWhole(join(folder, name), file.bytes, dateMs)
-    this.#putNote(name, file.seen, nowMs)
+    try {
+      await this.#makeRoom(file.bytes.length - (kept?.bytes.length ?? 0))
+      writeWhole(join(folder, name), file.bytes, dateMs)
+      this.#putNote(name, file.seen, nowMs)
+    } catch {
+      // A disk that takes nothing: who asked gets it all the same, and a tile without its note is none.
+      await this.#drop(name, file.bytes.length).catch(() => undefined)
+    }
     return { bytes: file.bytes, etag: contentEtag(file.bytes), modifiedMs: dateMs }
   }
 
@@ -189,4 +206,19 @@ export class RemoteFiles implements MapFiles {
     // A node that is away or says something else now is asked again an hour later; what is here is served until then.
     refresh().catch(() => undefined)
   }
+}
+
+function remember(names: Map<string, number>, name: string, untilMs: number): void {
+  if (names.size >= MAX_ABSENT) names.delete(names.keys().next().value as string)
+  names.set(name, untilMs)
+}
+
+/** What comes later is kept for those who ask then. */
+async function soon<T>(asked: Promise<T>): Promise<T> {
+  asked.catch(() => undefined)
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new OthersError('away', 'the node is slow')), PATIENCE_MS)
+  })
+  return Promise.race([asked, late]).finally(() => clearTimeout(timer))
 }

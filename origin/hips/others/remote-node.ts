@@ -16,6 +16,8 @@ export interface Patience {
   /** Tries of one file, and the first pause between them. Default 5, 500 ms. */
   readonly tries?: number
   readonly pauseMs?: number
+  /** A node that asks for a longer one is not asked again. Default: it is, after a minute at most. */
+  readonly longestPauseMs?: number
 }
 
 export interface RemoteOptions extends Patience {
@@ -70,7 +72,8 @@ export class RemoteNode {
     this.#allowPrivate = allowPrivate
     const options = { keepAlive: true, maxSockets: parallel }
     this.#agents = { 'http:': new HttpAgent(options), 'https:': new HttpsAgent(options) }
-    this.#patience = { headersMs: 15_000, stallMs: 10_000, tries: 5, pauseMs: 500, ...patience }
+    const usual = { headersMs: 15_000, stallMs: 10_000, tries: 5, pauseMs: 500 }
+    this.#patience = { ...usual, longestPauseMs: Number.POSITIVE_INFINITY, ...patience }
   }
 
   /** `path` is one of ours: a tile's, or a name from a fixed list. */
@@ -97,18 +100,15 @@ export class RemoteNode {
 
   /** Again after a pause where the node is away, overloaded or torn off; twice as long each time, or as it says. */
   async #patiently(path: string, asked: Asked): Promise<Answer> {
-    const { tries, pauseMs } = this.#patience
+    const { tries, pauseMs, longestPauseMs } = this.#patience
     for (let turn = 1; ; turn++) {
-      let wait: number
-      try {
-        const answer = await this.#follow(path, asked)
-        if (answer.status !== 429 && answer.status < 500) return answer
-        if (turn >= tries) throw new OthersError('away', `the node answers ${answer.status} for ${path}, ${turn} times`)
-        wait = Number(answer.headers['retry-after'] ?? 0) * 1000
-      } catch (error) {
+      const answer = await this.#follow(path, asked).catch((error: unknown) => {
         if (turn >= tries || !(error instanceof OthersError) || error.code !== 'away') throw error
-        wait = 0
-      }
+      })
+      if (answer && answer.status !== 429 && answer.status < 500) return answer
+      const wait = Number(answer?.headers['retry-after'] ?? 0) * 1000
+      if (answer && (turn >= tries || wait > longestPauseMs))
+        throw new OthersError('away', `the node answers ${answer.status} for ${path}, ${turn} times`)
       const pause = Math.max(wait || 0, pauseMs * 2 ** (turn - 1) * (0.75 + Math.random() / 2))
       await sleep(Math.min(pause, LONGEST_PAUSE_MS))
     }
