@@ -4,8 +4,9 @@
 import type { Catalog } from '../catalog/store.ts'
 import { type BuildOptions, type BuildResult, type BuildWorld, buildMap, withThreads } from './build.ts'
 import { buildColourMap } from './colour.ts'
+import { eachOf } from './each-of.ts'
 import { HipsBuildError } from './errors.ts'
-import { inParallel, type Progress } from './pyramid.ts'
+import type { Progress } from './pyramid.ts'
 
 export interface BandsOptions extends Omit<BuildOptions, 'map' | 'band'> {
   /** The maps are `{prefix}/{band}` and `{prefix}/color`. */
@@ -38,7 +39,7 @@ export async function buildBands(
   })
   return withThreads(options.threads, async (threads) => {
     const results = new Map<string, BuildResult>()
-    await inParallel(bands, AT_A_TIME, async (band) => {
+    await eachOf(bands, AT_A_TIME, async (band) => {
       const { options, world } = named(`${prefix}/${band}`, band)
       results.set(band, await buildMap({ ...options, band, threads }, world))
     })

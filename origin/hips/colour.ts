@@ -15,13 +15,14 @@ import {
   withThreads,
 } from './build.ts'
 import type { Building } from './building.ts'
+import { eachOf } from './each-of.ts'
 import { HipsBuildError } from './errors.ts'
 import { keyOf, NO_KEY } from './keys.ts'
 import { checkMapName, hipsFolderOf } from './map-folder.ts'
 import { TileMaker } from './materialise.ts'
 import { storedTile } from './packed-files.ts'
 import { publish } from './publish.ts'
-import { inParallel, type OldTiles } from './pyramid.ts'
+import type { OldTiles } from './pyramid.ts'
 import { type ColourRecipe, type ColourStyle, DEFAULT_ENCODING, MAKER } from './recipe.ts'
 import { productsOfMap } from './sources.ts'
 import type { Threads } from './threads.ts'
@@ -179,7 +180,7 @@ async function colourTiles(
     return threads.run({ kind: 'colour', work, order, npix, key, bands })
   }
 
-  await inParallel(addresses, 2 * threads.count, async ({ order, npix }) => {
+  await eachOf(addresses, 2 * threads.count, async ({ order, npix }) => {
     const result = journal.done(order, npix)
     const made = result ?? (await make(order, npix))
     if (!result) journal.add(order, npix, made)

@@ -11,6 +11,7 @@ import type { Catalog, MapRecord, PublishedPacks } from '../catalog/store.ts'
 import { sha256 } from '../digest.ts'
 import { fileRange } from '../storage/file-range.ts'
 import type { StorePlace } from '../storage/open-store.ts'
+import { eachOf } from './each-of.ts'
 import { HipsBuildError } from './errors.ts'
 import { hipsFolderOf } from './map-folder.ts'
 
@@ -118,19 +119,7 @@ async function send(names: readonly string[], folder: string, prefix: string, { 
     }
     onProgress(pack.sizeBytes)
   }
-  const queue = names[Symbol.iterator]()
-  let failed = false
-  const worker = async () => {
-    for (const name of queue) {
-      if (failed) return
-      await one(name).catch((error) => {
-        failed = true
-        throw error
-      })
-    }
-  }
-  const ended = await Promise.allSettled(Array.from({ length: AT_A_TIME }, worker))
-  for (const end of ended) if (end.status === 'rejected') throw end.reason
+  await eachOf(names, AT_A_TIME, one)
   return sum
 }
 

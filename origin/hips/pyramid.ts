@@ -1,6 +1,7 @@
 // Runs a map's tiles through the threads: subtrees first, each ancestor as soon as its children are there.
 // In flight at any time: two tasks a thread, and for each order above the subtrees at most four planes that wait.
 
+import { eachOf } from './each-of.ts'
 import { HipsBuildError } from './errors.ts'
 import type { RenderImage } from './images.ts'
 import type { Journal } from './journal.ts'
@@ -62,7 +63,7 @@ export async function makePyramid(
     })
   }
 
-  await inParallel(coverage.subtrees, 2 * threads.count, async (subtree) => {
+  await eachOf(coverage.subtrees, 2 * threads.count, async (subtree) => {
     await settle(subtree.order, subtree.npix, () => subtreeTask(work, subtree, images, before))
     deepest += subtree.tiles.length
     progress(deepest, coverage.tileCount)
@@ -123,25 +124,4 @@ function expectedFamilies({ subtrees }: Coverage): Map<string, Family> {
     level = parents
   }
   return families
-}
-
-/** Starts the items in order, `limit` at a time; the first failure stops the rest and is thrown when all have settled. */
-export async function inParallel<T>(
-  items: readonly T[],
-  limit: number,
-  one: (item: T) => Promise<void>,
-): Promise<void> {
-  let next = 0
-  let failure: { error: unknown } | undefined
-  const lane = async () => {
-    while (next < items.length && !failure) {
-      try {
-        await one(items[next++])
-      } catch (error) {
-        failure ??= { error }
-      }
-    }
-  }
-  await Promise.all(Array.from({ length: Math.min(limit, items.length) }, lane))
-  if (failure) throw failure.error
 }

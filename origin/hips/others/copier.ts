@@ -1,10 +1,10 @@
 // One file after another from a node into a folder: what is there whole is left, what an older copy has is asked about
 // by HEAD and linked where length and date are the same, all else is fetched, looked at, dated and renamed into place.
 
-import { copyFile, link, mkdir, rm, stat } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
+import { rm, stat } from 'node:fs/promises'
+import { join } from 'node:path'
 import { isTileOf, type TileFormat } from '#src/hips'
-import { writeWhole } from '../tile-files.ts'
+import { linkWhole, writeWhole } from '../tile-files.ts'
 import { OthersError } from './errors.ts'
 import type { RemoteNode } from './remote-node.ts'
 
@@ -96,7 +96,7 @@ export class Copier {
       const head = await this.#node.head(path)
       if (!head) return this.#lose(path)
       const same = head.sizeBytes === known.size && head.seen.modifiedMs === known.mtimeMs
-      if (same && !there) await linked(old, here)
+      if (same && !there) linkWhole(old, here)
       if (same) return this.#leave(known.size)
     }
     const file = await this.#node.get(path, { maxBytes })
@@ -126,10 +126,4 @@ export class Copier {
     if (this.#allBytes > this.#options.maxBytes)
       throw new OthersError('too-large', `the map has more than ${this.#options.maxBytes} bytes (--max-bytes)`)
   }
-}
-
-/** The same bytes under another name: files that are there are never written again, only replaced. */
-async function linked(from: string, to: string): Promise<void> {
-  await mkdir(dirname(to), { recursive: true })
-  await link(from, to).catch(() => copyFile(from, to))
 }

@@ -4,7 +4,7 @@
 import { open, opendir, readFile, realpath, stat } from 'node:fs/promises'
 import { join, sep } from 'node:path'
 import { OthersError } from './errors.ts'
-import { MAX_FILE_BYTES, type OthersFile, type OthersTree } from './tree.ts'
+import { MAX_FILE_BYTES, type OthersFile, type OthersTree, shown } from './tree.ts'
 
 const ENTERED = [/^(?:Norder\d{1,2}|HpxFinder)$/, /^(?:Dir\d{1,16}|Norder\d{1,2})$/, /^Dir\d{1,16}$/]
 
@@ -56,5 +56,3 @@ async function fileAt(full: string, path: string): Promise<OthersFile> {
     },
   }
 }
-
-const shown = (path: string) => JSON.stringify(path.slice(0, 120))

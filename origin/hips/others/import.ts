@@ -13,12 +13,13 @@ import {
   tileWidthOf,
 } from '#src/hips'
 import type { Catalog } from '../../catalog/store.ts'
+import { eachOf } from '../each-of.ts'
 import { checkMapName, hipsFolderOf, namelessFolder } from '../map-folder.ts'
 import { OthersError } from './errors.ts'
+import { MAX_MAP } from './limits.ts'
 import { type Placed, place, rightsOfOthers } from './place.ts'
-import { eachOf } from './pool.ts'
 import { isServed, notesOf, survey } from './survey.ts'
-import { nameOf, type OthersFile, type OthersTree } from './tree.ts'
+import { nameOf, type OthersFile, type OthersTree, shown } from './tree.ts'
 
 export interface ImportOptions {
   readonly map: string
@@ -45,7 +46,6 @@ export interface ImportResult extends Placed {
 }
 
 const PARALLEL = 8
-const TIB = 1024 ** 4
 
 export async function importMap(tree: OthersTree, options: ImportOptions, world: ImportWorld): Promise<ImportResult> {
   checkMapName(options.map)
@@ -53,7 +53,7 @@ export async function importMap(tree: OthersTree, options: ImportOptions, world:
     throw new OthersError('bad-option', 'a zip cannot be linked to: it is unpacked (leave out --link)')
   const others = await properties(tree)
   const rights = rightsOfOthers(others, options)
-  const found = await survey(tree, others, options.maxBytes ?? TIB)
+  const found = await survey(tree, others, options.maxBytes ?? MAX_MAP)
   const hipsFolder = hipsFolderOf(world.dataFolder)
   const folder = await namelessFolder(hipsFolder)
   try {
@@ -135,5 +135,3 @@ async function put(path: string, bytes: Uint8Array, modifiedMs: number): Promise
   await writeFile(path, bytes)
   await utimes(path, modifiedMs / 1000, modifiedMs / 1000)
 }
-
-const shown = (path: string) => JSON.stringify(path.slice(0, 120))

@@ -6,29 +6,29 @@ import { readdir, readFile, rename, rm } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import {
   allskyPath,
-  copyRefusal,
   formatWord,
   hipsMetrics,
   isTileOf,
-  MAX_PROPERTIES,
   type OthersMap,
   pixelScaleDeg,
   propertiesOfCopy,
-  readOthersMap,
   type TileFormat,
   tilePath,
 } from '#src/hips'
 import { type Moc, readMocFits } from '#src/moc'
 import type { Catalog } from '../../catalog/store.ts'
+import { eachOf } from '../each-of.ts'
 import { checkMapName, hipsFolderOf, sweepParts } from '../map-folder.ts'
 import { writeWhole } from '../tile-files.ts'
 import { type Copied, Copier } from './copier.ts'
 import { OthersError } from './errors.ts'
 import { folderTree } from './folder-tree.ts'
+import { MAX_ALLSKY, MAX_MAP, MAX_MOC, maxTile } from './limits.ts'
 import { type Placed, place, rightsOfOthers } from './place.ts'
-import { eachOf } from './pool.ts'
-import { type RemoteFile, RemoteNode, type RemoteOptions } from './remote-node.ts'
+import { describeRemote, mapNameOf, refuseSoft404 } from './remote-map.ts'
+import { RemoteNode, type RemoteOptions } from './remote-node.ts'
 import { type Cell, fromMoc, type Selection, selectionOf, type Wanted, walkDown } from './selection.ts'
+import { readSource, type Source, writeSource } from './source.ts'
 import { notesOf, type Survey, survey, unlikeTheCode } from './survey.ts'
 import { emptyOf, holdWork } from './work-folder.ts'
 
@@ -58,22 +58,9 @@ export interface MirrorResult extends Partial<Placed>, Copied {
   readonly requests: number
 }
 
-/** Beside the files of a copy: what it is a copy of. */
-const ORIGIN_FILE = 'mirror.json'
-export const MAX_MOC = 64 << 20
-const TIB = 1024 ** 4
 /** A hostile MOC would have us ask for ever. */
 const MANY_MISSING = 50_000
 const NOTHING: Copied = { fetched: 0, kept: 0, absent: 0, bytes: 0 }
-
-export interface Source {
-  readonly url: string
-  readonly releaseDate: string
-  /** Orders, formats and region as they were asked for. */
-  readonly wanted: string
-  /** Files that are there are asked about again. */
-  readonly doubt?: boolean
-}
 
 export async function mirrorMap(options: MirrorOptions, world: MirrorWorld): Promise<MirrorResult> {
   const node = new RemoteNode(options.url, options)
@@ -106,13 +93,17 @@ export async function mirrorMap(options: MirrorOptions, world: MirrorWorld): Pro
       const folder = work.folder
       await adopt(hipsFolder, map, folder, before?.folder)
       const doubt = await resume(folder, source)
-      const copier = new Copier(node, folder, { old: same ? old : undefined, doubt, maxBytes: options.maxBytes ?? TIB })
+      const copier = new Copier(node, folder, {
+        old: same ? old : undefined,
+        doubt,
+        maxBytes: options.maxBytes ?? MAX_MAP,
+      })
       const moc = await copyAbout(copier, node, others, selection)
       const { parallel = 16, walk = false } = options
       await copyTiles(copier, others, selection, { moc: walk ? undefined : moc, parallel, progress: world.progress })
       copier.refuseBad()
       const tree = await folderTree(folder)
-      const found = { ...(await survey(tree, { ...others, order: selection.order }, TIB)), leftOut: 0 }
+      const found = { ...(await survey(tree, { ...others, order: selection.order }, MAX_MAP)), leftOut: 0 }
       await compare(node, others, selection, found, folder, source)
       writeWhole(join(folder, 'properties'), propertiesOfCopy(text, changes(others, selection, found)))
       writeSource(folder, source)
@@ -140,31 +131,6 @@ export async function mirrorMap(options: MirrorOptions, world: MirrorWorld): Pro
   }
 }
 
-/** The properties of a node's map, which may be copied. */
-export async function describeRemote(node: RemoteNode): Promise<{ text: string; others: OthersMap }> {
-  const file = await node.get('properties', { maxBytes: MAX_PROPERTIES })
-  if (file.kind !== 'found') throw new OthersError('bad-answer', 'the address has no properties, so it is no HiPS')
-  const text = new TextDecoder().decode(file.bytes)
-  if (/^\s*</.test(text)) throw new OthersError('bad-answer', 'the node answers a page where properties should be')
-  const others = readOthersMap(text)
-  const refusal = copyRefusal(others.status)
-  if (refusal) throw new OthersError('not-clonable', `the map must not be copied: ${refusal}`)
-  return { text, others }
-}
-
-/** `ivo://CDS/P/DSS2/color` and `ivo://org.rubinobs/dp1?path=deep/r` as names of maps. */
-export function mapNameOf(creatorDid: string): string {
-  const parts = creatorDid
-    .replace(/^ivo:\/\//i, '')
-    .toLowerCase()
-    .split(/[/?=&]+/)
-  return parts
-    .map((part) => part.replace(/[^a-z0-9_.-]+/g, '-').replace(/^[^a-z0-9]+/, ''))
-    .filter((part) => part !== '')
-    .slice(0, 6)
-    .join('/')
-}
-
 /** A run that was killed between its last two steps left its folder under the lasting name. */
 async function adopt(hipsFolder: string, map: string, work: string, served: string | undefined): Promise<void> {
   const beside = dirname(join(hipsFolder, map))
@@ -175,14 +141,6 @@ async function adopt(hipsFolder: string, map: string, work: string, served: stri
     if ((await readdir(work)).length > 0) await rm(path, { recursive: true, force: true })
     else await rename(path, work)
   }
-}
-
-export const writeSource = (folder: string, source: Source): void =>
-  writeWhole(join(folder, ORIGIN_FILE), JSON.stringify(source))
-
-export async function readSource(folder: string): Promise<Source | undefined> {
-  const text = await readFile(join(folder, ORIGIN_FILE), 'utf8').catch(() => undefined)
-  return text === undefined ? undefined : (JSON.parse(text) as Source)
 }
 
 /** Whether files of an earlier run may be older than the map is now. */
@@ -214,23 +172,12 @@ async function copyAbout(copier: Copier, node: RemoteNode, others: OthersMap, se
   await copier.aside('preview.jpg', 4 << 20, ({ bytes }) => isTileOf('jpg', bytes))
   for (let k = Math.min(3, selection.orderMin); k <= Math.min(3, selection.order); k++)
     for (const format of selection.formats)
-      if (!selection.region) await copier.aside(allskyPath(k, format), 64 << 20, ({ bytes }) => isTileOf(format, bytes))
+      if (!selection.region)
+        await copier.aside(allskyPath(k, format), MAX_ALLSKY, ({ bytes }) => isTileOf(format, bytes))
   return moc
 }
 
 const readMoc = async (path: string) => readMocFits(await readFile(path))
-
-/** A tile that cannot exist: a node that has it has everything. */
-async function refuseSoft404(node: RemoteNode, { order, formats }: OthersMap): Promise<void> {
-  const npix = 12 * 4 ** order
-  const path = `Norder${order}/Dir${10_000 * Math.floor(npix / 10_000)}/Npix${npix}.${formats[0]}`
-  const file: RemoteFile = await node.get(path, { maxBytes: 16 << 20 })
-  if (file.kind === 'found')
-    throw new OthersError(
-      'bad-answer',
-      `the node answers 200 for ${path}, which cannot exist: what is missing must be 404`,
-    )
-}
 
 async function copyTiles(
   copier: Copier,
@@ -238,7 +185,7 @@ async function copyTiles(
   selection: Selection,
   { moc, parallel, progress }: { moc?: Moc; parallel: number; progress: MirrorWorld['progress'] },
 ): Promise<void> {
-  const maxBytes = 8 * others.tileWidth ** 2 + 65_536
+  const maxBytes = maxTile(others.tileWidth)
   const { formats, orderMin } = selection
   let done = 0
   let total = 0

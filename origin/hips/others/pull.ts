@@ -8,9 +8,11 @@ import { allSky, degrade, type Moc, readMocFits } from '#src/moc'
 import type { Catalog, MapRecord } from '../../catalog/store.ts'
 import { checkMapName, hipsFolderOf, namelessFolder } from '../map-folder.ts'
 import { writeWhole } from '../tile-files.ts'
-import { describeRemote, MAX_MOC, mapNameOf, readSource, writeSource } from './mirror.ts'
+import { MAX_MOC } from './limits.ts'
 import { type Placed, place, rightsOfOthers } from './place.ts'
+import { describeRemote, mapNameOf } from './remote-map.ts'
 import { RemoteNode, type RemoteOptions } from './remote-node.ts'
+import { readSource, writeSource } from './source.ts'
 import { bounded } from './tiles.ts'
 
 export interface PullOptions extends RemoteOptions {

@@ -12,6 +12,7 @@ import type { MapFiles, StoredFile } from '../map-files.ts'
 import { writeWhole } from '../tile-files.ts'
 import { TreeFiles } from '../tree-files.ts'
 import { OthersError } from './errors.ts'
+import { MAX_ALLSKY, maxTile } from './limits.ts'
 import { RemoteNode, type Seen } from './remote-node.ts'
 
 export interface RemoteFilesOptions {
@@ -48,7 +49,6 @@ const PATIENCE_MS = 2_000
 /** Tiles on their way: beyond it a client is asked to come back. */
 const MAX_WAITING = 500
 const KEEP_BYTES = 20e9
-const ALLSKY_BYTES = 64 << 20
 
 export class RemoteFiles implements MapFiles {
   readonly generation: string
@@ -117,7 +117,7 @@ export class RemoteFiles implements MapFiles {
 
   async #ask(name: string, format: TileFormat, kept: StoredFile | undefined, seen: Note | undefined) {
     const { tileWidth, clock, folder } = this.#options
-    const maxBytes = parseTilePath(name) ? 8 * tileWidth ** 2 + 65_536 : ALLSKY_BYTES
+    const maxBytes = parseTilePath(name) ? maxTile(tileWidth) : MAX_ALLSKY
     const { etag, modifiedMs } = seen ?? {}
     const file = await this.#node.get(name, { maxBytes, ...(kept && seen && { seen: { etag, modifiedMs } }) })
     const nowMs = clock()

@@ -3,7 +3,7 @@
 import { checkCodeFor, hipsMetrics, type OthersMap, type TileFormat } from '#src/hips'
 import { OthersError } from './errors.ts'
 import { TileCensus } from './tiles.ts'
-import { nameOf, type OthersTree } from './tree.ts'
+import { nameOf, type OthersTree, shown } from './tree.ts'
 
 /** Files whose check code is computed. */
 const MAX_CHECKED = 5_000_000
@@ -93,5 +93,3 @@ export function unlikeTheCode({ checkCode }: OthersMap, { formats, sizes }: Surv
     return said && Number(hipsMetrics([format], sizes).checkCode.split(':')[1]) !== said
   })
 }
-
-const shown = (path: string) => JSON.stringify(path.slice(0, 120))

@@ -23,6 +23,9 @@ export interface OthersTree {
   close(): Promise<void>
 }
 
+/** A path of theirs in a message: quoted, and cut where it goes on for ever. */
+export const shown = (path: string): string => JSON.stringify(path.slice(0, 120))
+
 /** A tile of 4096 x 4096 doubles and its header, twice. */
 export const MAX_FILE_BYTES = 256 * 1024 * 1024
 

@@ -6,7 +6,7 @@ import type { Readable } from 'node:stream'
 import { crc32 } from 'node:zlib'
 import { type Entry, open, type ZipFile } from 'yauzl'
 import { OthersError } from './errors.ts'
-import { MAX_FILE_BYTES, type OthersFile, type OthersTree } from './tree.ts'
+import { MAX_FILE_BYTES, type OthersFile, type OthersTree, shown } from './tree.ts'
 
 /** Entries held in memory. */
 const MAX_ENTRIES = 2_000_000
@@ -15,7 +15,6 @@ const KIND = 0o170000
 const LINK = 0o120000
 
 const refuse = (message: string, cause?: unknown) => new OthersError('bad-tree', message, { cause })
-const shown = (path: string) => JSON.stringify(path.slice(0, 120))
 
 export async function zipTree(path: string): Promise<OthersTree> {
   const zip = await new Promise<ZipFile>((resolve, reject) =>

@@ -25,8 +25,6 @@ const ALLSKY_ORDERS = 4
 /** Tiles in a whole tree of so many orders. */
 export const treeSize = (orders: number): number => (4 ** orders - 1) / 3
 
-export const rootsOf = ({ root }: PackShape): number => (root === 'top' ? 12 : 1)
-
 /** Keys are below this. */
 export const keyLimit = (shape: PackShape): number =>
   shape.root === 'top' ? 12 * treeSize(shape.orders) + ALLSKY_ORDERS : treeSize(shape.orders)

@@ -1,12 +1,13 @@
-// Work on what comes one after another, so many at a time; the first failure ends it.
+// Work on what comes one after another, so many at a time.
 
+/** Starts in order; the first failure stops the rest, and is thrown when all that was begun has ended. */
 export async function eachOf<T>(
   things: AsyncIterable<T> | Iterable<T>,
   parallel: number,
   work: (thing: T) => Promise<void>,
 ): Promise<void> {
   const iterator = Symbol.asyncIterator in things ? things[Symbol.asyncIterator]() : things[Symbol.iterator]()
-  let failed = false
+  let failure: { readonly error: unknown } | undefined
   let turn: Promise<unknown> = Promise.resolve()
   // One asks at a time: not every iterator can be asked twice at once.
   const next = (): Promise<IteratorResult<T>> => {
@@ -14,22 +15,19 @@ export async function eachOf<T>(
     turn = step.catch(() => undefined)
     return step
   }
-  const worker = async () => {
-    while (!failed) {
-      const step = await next()
-      if (step.done) return
-      await work(step.value)
+  const lane = async () => {
+    try {
+      while (!failure) {
+        const step = await next()
+        if (step.done || failure) return
+        await work(step.value)
+      }
+    } catch (error) {
+      failure ??= { error }
     }
   }
-  const workers = Array.from({ length: parallel }, () =>
-    worker().catch((error) => {
-      failed = true
-      throw error
-    }),
-  )
-  const ended = await Promise.allSettled(workers)
-  const first = ended.find((end) => end.status === 'rejected')
-  if (!first) return
+  await Promise.all(Array.from({ length: parallel }, lane))
+  if (!failure) return
   await iterator.return?.()
-  throw first.reason
+  throw failure.error
 }
