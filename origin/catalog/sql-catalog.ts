@@ -5,7 +5,7 @@ import { type Region, regionsIntersect } from '#src/sky'
 import { missingFile } from './checked-batches.ts'
 import type { CatalogDriver, Executor, SqlValue } from './executor.ts'
 import { FILE_COLUMNS, fileOf, putFile } from './file-rows.ts'
-import { outlineMark, outlinesAfter } from './outlines.ts'
+import { type OutlinePage, outlineMark, outlinesAfter } from './outlines.ts'
 import { countedUp, purgeCount, purges } from './purge-rows.ts'
 import { rightsIds } from './rights-ids.ts'
 import { parametersOf, productOf, selectProduct, upsertProduct } from './rows.ts'
@@ -124,7 +124,7 @@ export class SqlCatalog implements Catalog {
     return outlineMark(this.#driver, collection, release, upTo)
   }
 
-  outlinesAfter(collection: string, release: string, page: { readonly after: number; readonly limit: number }) {
+  outlinesAfter(collection: string, release: string, page: OutlinePage) {
     return outlinesAfter(this.#driver, collection, release, page)
   }
 

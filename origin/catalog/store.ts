@@ -5,7 +5,7 @@
 import type { TileFormat } from '#src/hips'
 import type { ProductRights } from '#src/rights'
 import type { LonLat, Region } from '#src/sky'
-import type { OutlineMark, OutlineRow } from './outlines.ts'
+import type { OutlineMark, OutlinePage, OutlineRow } from './outlines.ts'
 import type {
   CoaddInputRecord,
   ConditionsRecord,
@@ -288,11 +288,7 @@ export interface Catalog {
   /** Tells cheaply whether the outlines of a collection are still those that were read, up to a row or all of them. */
   outlineMark(collection: string, release: string, upTo?: number): Promise<OutlineMark>
   /** In the order of their rows. */
-  outlinesAfter(
-    collection: string,
-    release: string,
-    page: { readonly after: number; readonly limit: number },
-  ): Promise<OutlineRow[]>
+  outlinesAfter(collection: string, release: string, page: OutlinePage): Promise<OutlineRow[]>
 
   file(fileId: number): Promise<FileRecord | undefined>
   /** Keyed by absolute path, without the index: what ingest compares a folder with. */

@@ -1,7 +1,16 @@
 // Cells that a cone (a circle on the sphere) touches.
 
 import { angle, angleToArc, ROUNDING, unitVector } from './arc.ts'
-import { BEND, type CellOutline, type CoverOptions, cover, listCells, type Shape, wholeSky } from './cover.ts'
+import {
+  BEND,
+  type CellOutline,
+  type CoverOptions,
+  cellRadius,
+  cover,
+  listCells,
+  type Shape,
+  wholeSky,
+} from './cover.ts'
 import { HealpixError } from './errors.ts'
 import { hash } from './nested.ts'
 import { checkOrder } from './order.ts'
@@ -16,8 +25,13 @@ function coneShape(order: number, lonRad: number, latRad: number, radiusRad: num
       if (away > radiusRad + radius + ROUNDING) return 'out'
       return away + radius <= radiusRad ? 'in' : 'edge'
     },
-    touches({ npix, centre, radius, points }: CellOutline) {
-      if (npix === axisCell || angle(centre, axis) <= radiusRad) return true
+    touches(cell: CellOutline) {
+      const { npix, centre } = cell
+      const away = angle(centre, axis)
+      if (npix === axisCell || away <= radiusRad) return true
+      const radius = cellRadius(centre, cell.corners())
+      if (away > radiusRad + radius + ROUNDING) return false
+      const points = cell.points()
       const reach = radiusRad + BEND * radius + ROUNDING
       return points.some((point, k) => angleToArc(axis, point, points[(k + 1) % points.length]) <= reach)
     },

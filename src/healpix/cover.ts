@@ -4,22 +4,26 @@
 
 import { angle } from './arc.ts'
 import { HealpixError } from './errors.ts'
-import { facePoint, splitCell } from './nested.ts'
-import { cellCount, checkOrder } from './order.ts'
+import { facePoint, joinCell } from './nested.ts'
+import { cellCount, checkOrder, MAX_ORDER } from './order.ts'
 
 /** A side of a cell bends away from the chain of great-circle arcs through 4 steps by at most 0.0112 of its radius (measured, orders 0 to 7). */
 export const STEPS = 4
 export const BEND = 0.0125
 
+/** A cell of the last order while it is looked at: the vectors are written over for the next one. */
 export interface CellOutline {
-  readonly order: number
   readonly npix: number
   readonly centre: Float64Array
-  /** Angle from the centre to its farthest corner: the whole cell lies within. */
-  readonly radius: number
+  /** Unit vectors of its corners, counter-clockwise. */
+  corners(): readonly Float64Array[]
   /** Unit vectors of the 4 * STEPS points of the closed outline, one after the other. */
-  readonly points: readonly Float64Array[]
+  points(): readonly Float64Array[]
 }
+
+/** Angle from the centre to the farthest corner: the whole cell lies within. */
+export const cellRadius = (centre: Float64Array, corners: readonly Float64Array[]): number =>
+  Math.max(angle(centre, corners[0]), angle(centre, corners[1]), angle(centre, corners[2]), angle(centre, corners[3]))
 
 export interface Shape<State> {
   readonly start: State
@@ -51,16 +55,28 @@ function vectorAt(face: number, x: number, y: number, out: Float64Array): Float6
   return out
 }
 
-function outlinePoints(order: number, face: number, x: number, y: number): Float64Array[] {
+/** Writes `out.length / 4` points of each side. */
+function outlinePoints(order: number, face: number, x: number, y: number, out: readonly Float64Array[]): void {
   const n = 2 ** order
-  return CORNERS.flatMap(([ax, ay], k) => {
+  const steps = out.length / 4
+  for (let k = 0; k < 4; k++) {
+    const [ax, ay] = CORNERS[k]
     const [bx, by] = CORNERS[(k + 1) & 3]
-    return Array.from({ length: STEPS }, (_, step) => {
-      const f = step / STEPS
-      return vectorAt(face, (x + ax + (bx - ax) * f) / n, (y + ay + (by - ay) * f) / n, new Float64Array(3))
-    })
-  })
+    for (let step = 0; step < steps; step++) {
+      const f = step / steps
+      vectorAt(face, (x + ax + (bx - ax) * f) / n, (y + ay + (by - ay) * f) / n, out[k * steps + step])
+    }
+  }
 }
+
+const vectors = (count: number): Float64Array[] => Array.from({ length: count }, () => new Float64Array(3))
+
+/** From centre to farthest corner of any cell, by order: those at the corners of the polar base cells reach farthest. */
+const WIDEST = Float64Array.from({ length: MAX_ORDER + 1 }, (_, order) => {
+  const n = 2 ** order
+  const [centre, corner] = [new Float64Array(3), new Float64Array(3)]
+  return angle(vectorAt(0, 1 - 0.5 / n, 0.5 / n, centre), vectorAt(0, 1, 1 / n, corner)) * (1 + 1e-12)
+})
 
 /** The touched cells as sorted, merged, half-open ranges [start, end) of cells of `order`. */
 export function cover<State>(
@@ -71,8 +87,8 @@ export function cover<State>(
   checkOrder(order)
   const ranges: number[] = []
   const centre = new Float64Array(3)
-  const corner = new Float64Array(3)
-  const at = new Int32Array(3)
+  const corners = vectors(4)
+  const outline = vectors(4 * STEPS)
   let visited = 0
 
   const take = (level: number, npix: number): void => {
@@ -82,31 +98,32 @@ export function cover<State>(
     else ranges.push(start, start + scale)
   }
 
-  const visit = (level: number, npix: number, state: State): void => {
+  const visit = (level: number, face: number, x: number, y: number, state: State): void => {
     if (++visited > limit)
       throw new HealpixError(
         'too-many',
         `a covering at order ${order} needs more than ${limit} cells: ask for a lower order`,
       )
-    const [face, x, y] = splitCell(level, npix, at)
     const n = 2 ** level
     vectorAt(face, (x + 0.5) / n, (y + 0.5) / n, centre)
-    let radius = 0
-    for (const [cx, cy] of CORNERS)
-      radius = Math.max(radius, angle(centre, vectorAt(face, (x + cx) / n, (y + cy) / n, corner)))
-    const inside = shape.narrow(centre, radius, state)
+    const inside = shape.narrow(centre, WIDEST[level], state)
     if (inside === 'out') return
     if (inside === 'in') {
-      take(level, npix)
+      take(level, joinCell(level, face, x, y))
     } else if (level < order) {
-      for (let child = 0; child < 4; child++) visit(level + 1, 4 * npix + child, inside)
+      for (let child = 0; child < 4; child++) visit(level + 1, face, 2 * x + (child & 1), 2 * y + (child >> 1), inside)
     } else {
-      const cell = { order, npix, centre, radius, points: outlinePoints(order, face, x, y) }
+      const points = (out: Float64Array[]) => {
+        outlinePoints(order, face, x, y, out)
+        return out
+      }
+      const npix = joinCell(level, face, x, y)
+      const cell = { npix, centre, corners: () => points(corners), points: () => points(outline) }
       if (shape.touches(cell, inside)) take(level, npix)
     }
   }
 
-  for (let face = 0; face < 12; face++) visit(0, face, shape.start)
+  for (let face = 0; face < 12; face++) visit(0, face, 0, 0, shape.start)
   return Float64Array.from(ranges)
 }
 

@@ -2,8 +2,8 @@
 // the smaller side whatever the direction of its vertices; where it crosses itself the even-odd rule holds.
 
 import type { LonLat } from '#src/sky'
-import { angleToArc, arcsCross, ROUNDING, unitVector, type Vector } from './arc.ts'
-import { BEND, type CellOutline, type CoverOptions, cover, listCells, type Shape } from './cover.ts'
+import { angle, angleToArc, arcsCross, ROUNDING, unitVector, type Vector } from './arc.ts'
+import { BEND, type CellOutline, type CoverOptions, cellRadius, cover, listCells, type Shape } from './cover.ts'
 import { HealpixError } from './errors.ts'
 import { hash } from './nested.ts'
 
@@ -58,28 +58,40 @@ function insideTest(corners: readonly Float64Array[], axis: Float64Array): (q: V
 function polygonShape(order: number, vertices: readonly LonLat[]): Shape<readonly number[]> {
   const corners = vertices.map(({ lonRad, latRad }) => unitVector(lonRad, latRad))
   const cornerCells = new Set(vertices.map(({ lonRad, latRad }) => hash(order, lonRad, latRad)))
-  const inside = insideTest(corners, hemisphere(corners))
+  const axis = hemisphere(corners)
+  const inside = insideTest(corners, axis)
+  /** All of the polygon is as near to the axis as its farthest corner. */
+  const extent = corners.reduce((widest, corner) => Math.max(widest, angle(axis, corner)), 0)
   const end = (side: number): Float64Array => corners[(side + 1) % corners.length]
 
   return {
     start: corners.map((_, side) => side),
     narrow(centre, radius, sides) {
+      if (angle(axis, centre) > extent + radius + ROUNDING) return 'out'
       const near = sides.filter((side) => angleToArc(centre, corners[side], end(side)) <= radius + ROUNDING)
       if (near.length > 0) return near
       return inside(centre) ? 'in' : 'out'
     },
-    touches({ npix, centre, radius, points }: CellOutline, sides) {
+    touches(cell: CellOutline, sides) {
+      const { npix, centre } = cell
       if (cornerCells.has(npix) || inside(centre)) return true
+      const cellCorners = cell.corners()
+      if (cellCorners.some(inside)) return true
+      const radius = cellRadius(centre, cellCorners)
+      const near = sides.filter((side) => angleToArc(centre, corners[side], end(side)) <= radius + ROUNDING)
+      if (near.length === 0) return false
+      const points = cell.points()
       const reach = BEND * radius + ROUNDING
-      return points.some((point, k) => {
-        const next = points[(k + 1) % points.length]
-        return sides.some(
-          (side) =>
+      return near.some((side) =>
+        points.some((point, k) => {
+          const next = points[(k + 1) % points.length]
+          return (
             angleToArc(point, corners[side], end(side)) <= reach ||
             angleToArc(corners[side], point, next) <= reach ||
-            arcsCross(point, next, corners[side], end(side)),
-        )
-      })
+            arcsCross(point, next, corners[side], end(side))
+          )
+        }),
+      )
     },
   }
 }

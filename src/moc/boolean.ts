@@ -7,20 +7,21 @@ function sweep(a: Moc, b: Moc, keep: (inA: boolean, inB: boolean) => boolean): M
   const order = Math.max(a.order, b.order)
   const edgesA = atOrder(a, order).ranges
   const edgesB = atOrder(b, order).ranges
-  const out: number[] = []
+  const out = new Float64Array(edgesA.length + edgesB.length)
+  let count = 0
   let i = 0
   let j = 0
   let inside = false
   while (i < edgesA.length || j < edgesB.length) {
-    const edge = Math.min(edgesA[i] ?? Number.POSITIVE_INFINITY, edgesB[j] ?? Number.POSITIVE_INFINITY)
+    const edge = j === edgesB.length || edgesA[i] < edgesB[j] ? edgesA[i] : edgesB[j]
     if (edgesA[i] === edge) i++
     if (edgesB[j] === edge) j++
     // An odd number of edges passed means being within a range.
     const kept = keep(i % 2 === 1, j % 2 === 1)
-    if (kept !== inside) out.push(edge)
+    if (kept !== inside) out[count++] = edge
     inside = kept
   }
-  return { order, ranges: Float64Array.from(out) }
+  return { order, ranges: out.slice(0, count) }
 }
 
 export const union = (a: Moc, b: Moc): Moc => sweep(a, b, (inA, inB) => inA || inB)

@@ -10,14 +10,14 @@ onEachCatalog('the outlines of a collection', ({ open }) => {
     const rich = { band: 'r', instrument: 'cam', tMinMjd: 60000.5, emMaxM: 7e-7 }
     const products = [square(1, rich), square(2), square(3, { collection: 'other' }), square(4)]
     await catalog.change({ files: [fileAt('/a.fits')], products })
-    const first = await catalog.outlinesAfter('c', 'dr1', { after: 0, limit: 2 })
+    const first = await catalog.outlinesAfter('c', 'dr1', { after: 0, upTo: 1000, limit: 2 })
     expect(first).toHaveLength(2)
     expect(first[0]).toMatchObject({ ...rich, rights: { access: 'public' } })
     expect(first[0].footprint).toEqual(products[0].footprint)
     expect(first[1].band).toBeUndefined()
-    const rest = await catalog.outlinesAfter('c', 'dr1', { after: first[1].id, limit: 2 })
+    const rest = await catalog.outlinesAfter('c', 'dr1', { after: first[1].id, upTo: 1000, limit: 2 })
     expect(rest.map(({ footprint }) => footprint)).toEqual([products[3].footprint])
-    expect(await catalog.outlinesAfter('c', 'dr2', { after: 0, limit: 2 })).toEqual([])
+    expect(await catalog.outlinesAfter('c', 'dr2', { after: 0, upTo: 1000, limit: 2 })).toEqual([])
   })
 
   it('have a mark that new rows leave alone, and that every other change moves', async () => {

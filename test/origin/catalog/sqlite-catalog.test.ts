@@ -6,6 +6,7 @@ import { DatabaseSync } from 'node:sqlite'
 import fc from 'fast-check'
 import { afterAll, describe, expect, it } from 'vitest'
 import { separationRad } from '#src/sky'
+import { OUTLINE_PAGE } from '../../../origin/catalog/outlines.ts'
 import { capBox } from '../../../origin/catalog/sqlite/box.ts'
 import { openSqliteCatalog } from '../../../origin/catalog/sqlite/sqlite-catalog.ts'
 import type { CatalogError } from '../../../origin/catalog/store.ts'
@@ -132,5 +133,17 @@ describe('a catalogue that cannot be used', () => {
     expect(await codeOf(() => limited.change({ files: [large], products: [squareAt('b', 1, 1)] }))).toBe('full')
     expect(await limited.productsIn('test.square')).toHaveLength(1)
     await limited.close()
+  })
+})
+
+describe('a page of outlines', () => {
+  it('is found along the numbers of the rows, and nothing is sorted for it', async () => {
+    const path = fresh()
+    await (await openSqliteCatalog(path)).close()
+    const db = new DatabaseSync(path)
+    const plan = db.prepare(`EXPLAIN QUERY PLAN ${OUTLINE_PAGE}`).all(0, 1000, 'c', 'dr1', 100)
+    db.close()
+    expect(String(plan[0].detail)).toMatch(/p USING INTEGER PRIMARY KEY/)
+    expect(JSON.stringify(plan)).not.toContain('B-TREE')
   })
 })
