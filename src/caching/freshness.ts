@@ -47,3 +47,13 @@ export function tierAge(ageMs: number, freshMs: number): TierAge {
   if (freshMs > 0 && ageMs < freshMs + WHILE_REVALIDATED_MS) return 'aging'
   return ageMs < freshMs + IF_ERROR_MS ? 'stale' : 'gone'
 }
+
+/** Requests that overlap disagree about now by no more than this. */
+const TOGETHER_MS = 5_000
+
+/**
+ * Milliseconds since a moment that was noted. One that is yet to come was noted by another machine's clock, or by ours
+ * before it was set back: it tells nothing, and what it was noted of is as old as anything (Infinity).
+ */
+export const sinceMs = (thenMs: number, nowMs: number): number =>
+  thenMs > nowMs + TOGETHER_MS ? Number.POSITIVE_INFINITY : nowMs - thenMs

@@ -2,6 +2,7 @@
 // every ten seconds, so that forged tokens cannot make the edge hammer the origin.
 
 import { createLocalJWKSet, errors, type JSONWebKeySet, type JWTVerifyGetKey } from 'jose'
+import { sinceMs } from '#src/caching'
 import type { Known } from '../knowledge/known.ts'
 import type { Visit } from '../visit.ts'
 
@@ -22,7 +23,8 @@ export class Jwks {
       try {
         return await this.#set(await this.#known.get('', visit))(header, token)
       } catch (error) {
-        if (!(error instanceof errors.JWKSNoMatchingKey) || visit.nowMs - this.#askedAgainMs < AGAIN_MS) throw error
+        if (!(error instanceof errors.JWKSNoMatchingKey) || sinceMs(this.#askedAgainMs, visit.nowMs) < AGAIN_MS)
+          throw error
         this.#askedAgainMs = visit.nowMs
         return await this.#set(await this.#known.reload('', visit))(header, token)
       }

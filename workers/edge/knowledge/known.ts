@@ -2,6 +2,7 @@
 // fresh for seconds, renewed in the background while they are a little older, and used stale when the origin
 // is away. They outlive the isolate in the Cache API. The values are plain JSON, safe to share between requests.
 
+import { sinceMs } from '#src/caching'
 import { within } from '../flight/single-flight.ts'
 import { OriginAway } from '../pipeline/forward.ts'
 import type { Visit } from '../visit.ts'
@@ -55,19 +56,19 @@ export class Known<T> {
   /** Without asking anybody: what is fresh now, for the fast path. */
   peek(key: string, nowMs: number): T | undefined {
     const fact = this.#facts.get(key)
-    return fact && nowMs - fact.atMs < this.#options.freshMs ? fact.value : undefined
+    return fact && sinceMs(fact.atMs, nowMs) < this.#options.freshMs ? fact.value : undefined
   }
 
   async get(key: string, visit: Visit): Promise<T> {
     const { freshMs } = this.#options
     const fact = this.#facts.get(key)
-    const ageMs = fact ? visit.nowMs - fact.atMs : Number.POSITIVE_INFINITY
+    const ageMs = fact ? sinceMs(fact.atMs, visit.nowMs) : Number.POSITIVE_INFINITY
     if (fact && ageMs < freshMs) return fact.value
     if (fact && ageMs < freshMs + RENEWED_MS) {
       visit.waitUntil(this.#renew(key, visit).catch(() => undefined))
       return fact.value
     }
-    const paused = visit.nowMs - this.#failedMs < PAUSE_MS
+    const paused = sinceMs(this.#failedMs, visit.nowMs) < PAUSE_MS
     if (fact && paused && this.#usable(fact, visit)) return fact.value
     try {
       const usable = fact !== undefined && this.#usable(fact, visit)

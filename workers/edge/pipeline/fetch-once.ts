@@ -1,7 +1,7 @@
 // A miss: one request to the origin per key, however many wait for it. Small bodies are shared from memory, larger
 // ones through the data centre's cache, the largest are fetched by each on their own and only pass through.
 
-import type { CacheStep } from '#src/caching'
+import { type CacheStep, sinceMs } from '#src/caching'
 import { ANONYMOUS, type Principal } from '#src/rights'
 import type { FlightPlan } from '../flight/landing.ts'
 import { within } from '../flight/single-flight.ts'
@@ -56,7 +56,7 @@ export function renewLater(resource: Resource, principal: Principal, visit: Visi
 }
 
 const isResting = ({ key }: Resource, { edge, nowMs }: Visit): boolean =>
-  nowMs - (edge.failed.get(key) ?? Number.NEGATIVE_INFINITY) < REST_MS
+  sinceMs(edge.failed.get(key) ?? Number.NEGATIVE_INFINITY, nowMs) < REST_MS
 
 const shownAway = ({ reply, steps }: Found): Found => ({ reply, steps: said(steps, { detail: 'origin-away' }) })
 

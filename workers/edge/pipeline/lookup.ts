@@ -1,7 +1,7 @@
 // Isolate, then data centre; the region is asked by the one who leads a miss (fetch-once.ts). Says what was found,
 // which caches were asked, and whether it is still fresh. What is found below is raised above.
 
-import { type CacheStep, tierAge } from '#src/caching'
+import { type CacheStep, sinceMs, tierAge } from '#src/caching'
 import { LARGEST_HELD } from '../cache/memory-tier.ts'
 import type { Tier } from '../cache/tier.ts'
 import { isHeld, type Reply } from '../reply.ts'
@@ -33,6 +33,9 @@ export const ISOLATE_HIT: readonly CacheStep[] = [{ cache: 'isolate', hit: true 
 const ISOLATE_MISS: CacheStep = { cache: 'isolate', fwd: 'miss' }
 /** A negative answer is not kept for long. */
 const ABSENT_MS = 10_000
+
+/** Of unknown age: shown only when the origin does not answer. */
+const UNKNOWN_MS = 86_400_000
 
 /** How long a whole answer is used unasked; Infinity where the key holds the generation: such bytes never change. */
 export type Lifetime = (reply: Reply) => number
@@ -84,8 +87,9 @@ const passed = (tiers: readonly Tier[]): CacheStep[] => [
 function judge(reply: Reply, { key, lifetime }: Sought, visit: Visit, steps: readonly CacheStep[]): LookedUp {
   const freshMs = reply.status === 200 ? lifetime(reply) : ABSENT_MS
   if (freshMs === Number.POSITIVE_INFINITY) return { fresh: { reply, steps } }
-  const since = Math.max(reply.storedAtMs, visit.edge.confirmed.get(key) ?? 0)
-  const ageMs = visit.nowMs - since
+  const confirmedMs = visit.edge.confirmed.get(key) ?? Number.NEGATIVE_INFINITY
+  const knownMs = Math.min(sinceMs(reply.storedAtMs, visit.nowMs), sinceMs(confirmedMs, visit.nowMs))
+  const ageMs = knownMs === Number.POSITIVE_INFINITY ? freshMs + UNKNOWN_MS : knownMs
   const found = { reply, steps: said(steps, { ttlS: Math.floor((freshMs - ageMs) / 1000) }) }
   const age = tierAge(ageMs, freshMs)
   if (age === 'fresh') return { fresh: found }
