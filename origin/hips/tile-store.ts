@@ -2,6 +2,7 @@
 // they come here, so only numbers and names from a fixed list ever reach the disk.
 
 import { join } from 'node:path'
+import { sinceMs } from '#src/caching'
 import { type TileAddress, tilePath } from '#src/hips'
 import { degrade, type Moc, parseMocJson, touches } from '#src/moc'
 import type { Catalog, MapLayout, MapRecord } from '../catalog/store.ts'
@@ -35,7 +36,7 @@ export class TileStore {
   readonly #aws: AwsSettings
   readonly #hips: string
   readonly #maker: TileMaker
-  readonly #records = new Map<string, { record: MapRecord | undefined; untilMs: number }>()
+  readonly #records = new Map<string, { record: MapRecord | undefined; atMs: number }>()
   readonly #mocs = new Map<string, Moc>()
   /** By folder: what is on its way from other nodes is known once. */
   readonly #remote = new Map<string, RemoteFiles>()
@@ -53,9 +54,9 @@ export class TileStore {
 
   async map(name: string, nowMs: number): Promise<MapRecord | undefined> {
     const known = this.#records.get(name)
-    if (known && nowMs < known.untilMs) return known.record
+    if (known && sinceMs(known.atMs, nowMs) < RECORD_MS) return known.record
     const record = await this.#catalog.map(name)
-    if (record || known) this.#records.set(name, { record, untilMs: nowMs + RECORD_MS })
+    if (record || known) this.#records.set(name, { record, atMs: nowMs })
     return record
   }
 

@@ -139,3 +139,16 @@ it('a file that took the place of another of its length and date has a tag of it
   expect(second?.etag).not.toBe(first?.etag)
   rmSync(folder, { recursive: true })
 })
+
+it('an origin whose clock was set back sees the rights of a map as soon as ever', async () => {
+  let record = { map: 'a/r', rights: { access: 'public' } }
+  const store = new TileStore({
+    catalog: { map: async () => record } as never,
+    dataFolder: '/nowhere',
+    aws: {} as never,
+  })
+  const now = Date.UTC(2026, 10, 22)
+  await store.map('a/r', now)
+  record = { map: 'a/r', rights: { access: 'proprietary' } }
+  expect((await store.map('a/r', now - 600_000))?.rights.access).toBe('proprietary')
+})
