@@ -43,6 +43,7 @@ async function entry(
   const stored = await store.file(record, tier === 'public' ? 'public/properties' : 'properties')
   if (!stored) return []
   const properties = new Map(parseProperties(new TextDecoder().decode(stored.bytes)))
-  properties.set('moc_access_url', mocUrl(base, { kind: 'map', name: map }))
+  // A map of others keeps its own: HipsLint takes a list that says otherwise than the map for an error.
+  if (!properties.has('moc_access_url')) properties.set('moc_access_url', mocUrl(base, { kind: 'map', name: map }))
   return [{ properties, serviceUrl: `${base}/hips/${tier}/${map}` }]
 }

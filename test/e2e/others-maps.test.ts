@@ -75,6 +75,13 @@ describe.skipIf(!dss.found)(dss.says("CDS's DSS maps"), () => {
       const tree = shared(`data/sky/hips/${name}`)
       await take(tree, `cds/${name}`)
       expect(await sameThroughTheEdge(tree, `cds/${name}`)).toBe(files)
+      // HipsLint takes a list for wrong that says otherwise than the map.
+      const list = await (await fetch(`${origin.url}/hipslist`)).text()
+      const listed = list.split('\n\n').find((record) => record.includes(`/cds/${name}\n`)) ?? ''
+      const own = /^moc_access_url .*$/m.exec(readFileSync(join(tree, 'properties'), 'utf8'))?.[0].split(/=\s*/)[1]
+      expect(/^moc_access_url .*$/m.exec(listed)?.[0].split(/=\s*/)[1]).toBe(
+        own ?? `${origin.url}/moc/map/cds/${name}.fits`,
+      )
       const absent = await fetch(`${edge.url}/hips/public/cds/${name}/Norder3/Dir0/Npix1.jpg`)
       expect(absent.status).toBe(404)
     },
