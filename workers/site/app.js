@@ -1,7 +1,16 @@
 // The sky explorer: the node's maps in Aladin Lite, footprints of its collections, and cutouts where one clicks.
 
 import A from '/site/aladin/aladin.js'
-import { cutoutAddress, firstOf, footprintsOf, fullPath, listCollections, listMaps, ownFirst } from './node.js'
+import {
+  cutoutAddress,
+  firstOf,
+  footprintsOf,
+  fullPath,
+  listCollections,
+  listMaps,
+  mapNamed,
+  ownFirst,
+} from './node.js'
 import { formatAngle, formatPosition, parsePosition, polygonHolds } from './position.js'
 
 const COLOURS = ['#ffb454', '#7fd962', '#59c2ff', '#d2a6ff', '#f07178', '#95e6cb']
@@ -208,6 +217,10 @@ async function start() {
   state.maps = ownFirst(maps.value ?? [])
   state.collections = collections.value ?? []
   const wanted = new URLSearchParams(location.search).get('map')
+  if (wanted && !state.maps.some((map) => map.name === wanted)) {
+    const newest = await mapNamed(wanted).catch(() => undefined)
+    if (newest) state.maps = ownFirst([newest, ...state.maps])
+  }
   const first = state.maps.find((map) => map.name === wanted) ?? firstOf(state.maps)
   if (wanted && first?.name !== wanted) say(`This node has no public map ${wanted}.`)
   // Without a survey of its own Aladin Lite would ask for one outside.

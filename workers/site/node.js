@@ -21,8 +21,19 @@ async function get(address, accept) {
 
 /** The node's maps. Only the path of a service address is used: the page may be reached by another name. */
 export async function listMaps() {
-  const records = parseHipslist(await (await get('/hipslist', 'text/plain')).text())
-  return records.map((record) => {
+  return mapsOf(await (await get('/hipslist', 'text/plain')).text())
+}
+
+/** A map by its name, also one so new that the list, which is kept for minutes, does not have it yet. */
+export async function mapNamed(name) {
+  const path = `/hips/public/${name.split('/').map(encodeURIComponent).join('/')}`
+  const text = await (await get(`${path}/properties`, 'text/plain')).text()
+  const lines = text.split(/\r?\n/).filter((line) => line.trim() !== '' && !line.startsWith('hips_service_url'))
+  return mapsOf([...lines, `hips_service_url = ${path}`].join('\n'))[0]
+}
+
+function mapsOf(text) {
+  return parseHipslist(text).map((record) => {
     const path = new URL(record.hips_service_url, location.href).pathname.replace(/\/+$/, '')
     return {
       name: path.replace(/^\/hips\/[^/]+\//, ''),
