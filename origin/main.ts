@@ -8,6 +8,14 @@ import { startOrigin } from './serve.ts'
 
 const log = pino({ name: 'origin' })
 
+function sentenceOf(error: unknown): string {
+  if (!(error instanceof Error)) return 'unknown'
+  const { code, address, port } = error as NodeJS.ErrnoException & { address?: string; port?: number }
+  return code === 'EADDRINUSE'
+    ? `port ${port} on ${address} is in use; SKYEDGE_ORIGIN_PORT sets another`
+    : error.message
+}
+
 try {
   const config = loadConfig()
   const origin = await startOrigin(config, await openCatalog(config), { log })
@@ -21,7 +29,7 @@ try {
     })
   console.log(`ready origin=${origin.url}`)
 } catch (error) {
-  const problems = error instanceof ConfigError ? error.problems : [error instanceof Error ? error.message : 'unknown']
+  const problems = error instanceof ConfigError ? error.problems : [sentenceOf(error)]
   for (const problem of problems) console.error(problem)
-  process.exitCode = 1
+  process.exitCode = error instanceof ConfigError ? 2 : 1
 }

@@ -54,15 +54,17 @@ describe('the origin process', () => {
     hanging.destroy()
   })
 
-  it('says what is wrong with a setting, and ends with 1', async () => {
+  it('says what is wrong with a setting, and ends with 2', async () => {
     await expect(start({ SKYEDGE_ORIGIN_PORT: 'x' })).rejects.toThrow(/SKYEDGE_ORIGIN_PORT is "x"/)
-    expect(child!.exitCode).toBe(1)
+    expect(child!.exitCode).toBe(2)
   })
 
   it('says so when its port is taken', async () => {
     const url = await start({})
     const first = child!
-    await expect(start({ SKYEDGE_ORIGIN_PORT: new URL(url).port })).rejects.toThrow(/EADDRINUSE|in use/)
+    await expect(start({ SKYEDGE_ORIGIN_PORT: new URL(url).port })).rejects.toThrow(
+      /^port \d+ on 127\.0\.0\.1 is in use; SKYEDGE_ORIGIN_PORT sets another\n$/,
+    )
     first.kill('SIGKILL')
   })
 })
