@@ -7,6 +7,7 @@ import { buildColourMap } from './colour.ts'
 import { eachOf } from './each-of.ts'
 import { HipsBuildError } from './errors.ts'
 import type { Progress } from './pyramid.ts'
+import { nothingIn } from './sources.ts'
 
 export interface BandsOptions extends Omit<BuildOptions, 'map' | 'band'> {
   /** The maps are `{prefix}/{band}` and `{prefix}/color`. */
@@ -30,7 +31,7 @@ export async function buildBands(
   const bands = await bandsOf(world.catalog, options.from)
   const missing = color?.find((band) => !bands.includes(band))
   if (bands.length === 0)
-    throw new HipsBuildError('no-images', `${options.from.join(', ')} has no image of a named band`)
+    throw new HipsBuildError('bad-option', await nothingIn(world.catalog, options.from[0] ?? '', undefined))
   if (missing !== undefined)
     throw new HipsBuildError('bad-option', `there is no image of band ${missing}, only of ${bands.join(', ')}`)
   const named = (map: string, what: string) => ({

@@ -19,7 +19,7 @@ export async function productsOfMap(
   const all: Product[] = []
   for (const collection of collections) {
     const found = await catalog.productsIn(collection, { band })
-    if (found.length === 0) throw new HipsBuildError('no-images', await nothingIn(catalog, collection, band))
+    if (found.length === 0) throw new HipsBuildError('bad-option', await nothingIn(catalog, collection, band))
     all.push(...found)
   }
   const products = all.filter(
@@ -33,11 +33,13 @@ export async function productsOfMap(
 }
 
 /** A collection without images is most often a slip of the pen: what there is instead. */
-async function nothingIn(catalog: Catalog, collection: string, band: string | undefined): Promise<string> {
+export async function nothingIn(catalog: Catalog, collection: string, band: string | undefined): Promise<string> {
   const known = await catalog.collections()
   const bands = known.filter((one) => one.collection === collection).flatMap((one) => one.bands)
-  if (bands.length > 0) return `${collection} has no image of band ${band}, only of ${[...new Set(bands)].join(', ')}`
-  if (known.some((one) => one.collection === collection)) return `${collection} has no image of band ${band}`
+  if (bands.length > 0 && band !== undefined)
+    return `${collection} has no image of band ${band}, only of ${[...new Set(bands)].join(', ')}`
+  if (known.some((one) => one.collection === collection))
+    return `${collection} has no image of ${band === undefined ? 'a named band' : `band ${band}`}`
   const names = known.map((one) => one.collection)
   return `there is no collection ${collection}${names.length > 0 ? `, only ${[...new Set(names)].join(', ')}` : ' yet: ingest makes one'}`
 }

@@ -8,7 +8,8 @@ import { openCatalog } from '../../origin/catalog/open.ts'
 import { loadConfig } from '../../origin/config.ts'
 import { type MirrorResult, mirrorMap } from '../../origin/hips/others/mirror.ts'
 import { type PullResult, pullMap } from '../../origin/hips/others/pull.ts'
-import { ACCESS, accessOf, asUsage, parseBytes } from '../maps/import.ts'
+import { ACCESS, accessOf, parseBytes } from '../maps/import.ts'
+import { asUsage } from '../maps/usage.ts'
 import { progressOn } from '../progress.ts'
 import { UsageError } from '../usage.ts'
 
@@ -92,7 +93,7 @@ export function register(program: Command): void {
             catalog,
             dataFolder: config.dataFolder,
             nowMs: Date.now(),
-            progress: progressOn(options.map ?? url, options.json),
+            progress: progressOn(options.map ?? url, options.json, 'cells'),
           },
         )
         report(result, options.json)

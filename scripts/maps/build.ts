@@ -10,11 +10,12 @@ import { type Config, loadConfig } from '../../origin/config.ts'
 import { bandsOf, buildBands } from '../../origin/hips/bands.ts'
 import { type BuildOptions, type BuildResult, type BuildWorld, buildMap } from '../../origin/hips/build.ts'
 import { buildColourMap } from '../../origin/hips/colour.ts'
-import { HipsBuildError } from '../../origin/hips/errors.ts'
 import { DEFAULT_ENCODING, type Encoding, type TileFormat } from '../../origin/hips/recipe.ts'
 import { progressOn } from '../progress.ts'
 import { UsageError } from '../usage.ts'
+import { whereSeen } from './import.ts'
 import { sizeText } from './list.ts'
+import { asUsage } from './usage.ts'
 
 interface Options {
   readonly from: string[]
@@ -131,8 +132,7 @@ export function addBuild(hips: Command): void {
         if (options.json) print(options.allBands ? results.map(summary) : summary(results[0]))
         else for (const result of results) report(result, config)
       } catch (error) {
-        const wrong = error instanceof HipsBuildError && (error.code === 'bad-option' || error.code === 'bad-name')
-        throw wrong ? new UsageError(error.message) : error
+        throw asUsage(error)
       } finally {
         await catalog.close()
       }
@@ -190,5 +190,5 @@ function report(result: BuildResult, config: Config): void {
   if (keptCuts && !upToDate && pixelCut)
     console.log(`shown from ${pixelCut.low} to ${pixelCut.high} as before; --cuts auto takes new cuts from the images`)
   if (leftOut > 0) console.log(`${leftOut} image${leftOut === 1 ? '' : 's'} left out: not open to everybody one day`)
-  console.log(`seen at http://${config.host}:${config.edgePort}/?map=${map} while \`npm start\` runs`)
+  console.log(whereSeen(map, config))
 }

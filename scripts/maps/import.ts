@@ -3,15 +3,14 @@
 import { stat } from 'node:fs/promises'
 import { type Command, InvalidArgumentError, Option } from 'commander'
 import { openCatalog } from '../../origin/catalog/open.ts'
-import { loadConfig } from '../../origin/config.ts'
-import { HipsBuildError } from '../../origin/hips/errors.ts'
-import { OthersError } from '../../origin/hips/others/errors.ts'
+import { type Config, loadConfig } from '../../origin/config.ts'
 import { folderTree } from '../../origin/hips/others/folder-tree.ts'
 import { type ImportResult, importMap } from '../../origin/hips/others/import.ts'
 import type { OthersTree } from '../../origin/hips/others/tree.ts'
 import { zipTree } from '../../origin/hips/others/zip-tree.ts'
 import { progressOn } from '../progress.ts'
 import { UsageError } from '../usage.ts'
+import { asUsage } from './usage.ts'
 
 interface Options {
   readonly map: string
@@ -38,6 +37,10 @@ export const ACCESS = [
 export const accessOf = ({ public: open, proprietary }: { public?: boolean; proprietary?: boolean }) =>
   open ? ('public' as const) : proprietary ? ('proprietary' as const) : undefined
 
+/** Lists of maps are kept by edges for minutes; the address of the map itself is right at once. */
+export const whereSeen = (map: string, { host, edgePort }: Config) =>
+  `seen at http://${host}:${edgePort}/?map=${map} while \`npm start\` runs`
+
 export function addImport(hips: Command): void {
   const command = hips
     .command('import')
@@ -63,10 +66,10 @@ export function addImport(hips: Command): void {
             catalog,
             dataFolder: config.dataFolder,
             nowMs: Date.now(),
-            progress: progressOn(options.map, options.json),
+            progress: progressOn(options.map, options.json, 'files'),
           },
         )
-        report(result, options.json)
+        report(result, config, options.json)
       } catch (error) {
         throw asUsage(error)
       } finally {
@@ -82,15 +85,7 @@ async function open(source: string): Promise<OthersTree> {
   return about.isDirectory() ? folderTree(source) : zipTree(source)
 }
 
-/** What was asked for cannot be: exit status 2. */
-export function asUsage(error: unknown): unknown {
-  const wrong =
-    (error instanceof OthersError && error.code === 'bad-option') ||
-    (error instanceof HipsBuildError && error.code === 'bad-name')
-  return wrong ? new UsageError((error as Error).message) : error
-}
-
-function report({ record, notes, tiles, bytes, leftOut }: ImportResult, json = false): void {
+function report({ record, notes, tiles, bytes, leftOut }: ImportResult, config: Config, json = false): void {
   const { map, order, orderMin, formats, generation, rights, skyFraction } = record
   if (json) {
     const { access } = rights
@@ -103,4 +98,5 @@ function report({ record, notes, tiles, bytes, leftOut }: ImportResult, json = f
   const size = bytes >= 1e9 ? `${(bytes / 1e9).toFixed(2)} GB` : `${(bytes / 1e6).toFixed(1)} MB`
   const who = rights.access === 'public' ? 'public' : `proprietary (${rights.release})`
   console.log(`${map}: order ${orderMin} to ${order}, ${tiles} tiles (${formats.join(', ')}), ${size}, ${who}`)
+  console.log(whereSeen(map, config))
 }

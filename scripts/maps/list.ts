@@ -9,7 +9,7 @@ import { HipsBuildError } from '../../origin/hips/errors.ts'
 import { hipsFolderOf } from '../../origin/hips/map-folder.ts'
 import { removeMap } from '../../origin/hips/remove.ts'
 import { type MapStatistics, readStatistics } from '../../origin/hips/statistics.ts'
-import { UsageError } from '../usage.ts'
+import { asUsage } from './usage.ts'
 
 interface Options {
   readonly json?: boolean
@@ -46,7 +46,7 @@ async function withCatalog(use: (world: World) => Promise<void>): Promise<void> 
   try {
     await use({ catalog, hipsFolder: hipsFolderOf(config.dataFolder) })
   } catch (error) {
-    throw error instanceof HipsBuildError && error.code === 'bad-name' ? new UsageError(error.message) : error
+    throw asUsage(error)
   } finally {
     await catalog.close()
   }
@@ -100,7 +100,8 @@ async function show(map: string, { catalog, hipsFolder }: World, { json }: Optio
   console.log(`${map}: ${title}`)
   console.log(`order ${order}${publicOrder < 0 ? '' : ` (public to ${publicOrder})`}, generation ${generation}`)
   if (pixelCut) console.log(`shown from ${pixelCut.low} to ${pixelCut.high}, ${pixelCut.stretch}`)
-  if (!statistics) return console.log('no statistics: the map was made by others, or before there were any')
+  if (!statistics)
+    return console.log('no statistics: they come with maps that are built here (--full makes an older one anew)')
   const rows = statistics.orders.flatMap(({ order, tiles, skyFraction, formats }) =>
     Object.entries(formats).map(([format, { bytes, pixels }], i) => [
       i === 0 ? `${order}` : '',

@@ -6,7 +6,6 @@ import { type Command, InvalidArgumentError } from 'commander'
 import { type PackShape, parsePackName } from '#src/hips'
 import { openCatalog } from '../../origin/catalog/open.ts'
 import { type Config, loadConfig } from '../../origin/config.ts'
-import { HipsBuildError } from '../../origin/hips/errors.ts'
 import { packMap } from '../../origin/hips/pack/pack-map.ts'
 import { packShard } from '../../origin/hips/pack/pack-shard.ts'
 import type { PackWorld } from '../../origin/hips/pack/place.ts'
@@ -14,6 +13,7 @@ import { exportMap, type UnpackResult, unpackFile, unpackMap } from '../../origi
 import { type VerifyResult, verifyMap } from '../../origin/hips/pack/verify.ts'
 import { progressOn } from '../progress.ts'
 import { UsageError } from '../usage.ts'
+import { asUsage } from './usage.ts'
 
 interface PackFlags {
   readonly shardOrder?: number
@@ -83,8 +83,7 @@ async function inWorld(
   try {
     await use({ catalog, dataFolder: config.dataFolder, progress: progressOn(label, json) })
   } catch (error) {
-    const wrong = error instanceof HipsBuildError && (error.code === 'bad-option' || error.code === 'bad-name')
-    throw wrong ? new UsageError(error.message) : error
+    throw asUsage(error)
   } finally {
     await catalog.close()
   }

@@ -3,11 +3,11 @@
 import type { Command } from 'commander'
 import { openCatalog } from '../../origin/catalog/open.ts'
 import { type Config, loadConfig } from '../../origin/config.ts'
-import { HipsBuildError } from '../../origin/hips/errors.ts'
 import { type PublishResult, publishPacks } from '../../origin/hips/publish-packs.ts'
 import { openStore, placeOf, storeProblem } from '../../origin/storage/open-store.ts'
 import { progressOn } from '../progress.ts'
 import { UsageError } from '../usage.ts'
+import { asUsage } from './usage.ts'
 
 interface Options {
   readonly to?: string
@@ -40,8 +40,7 @@ export function addPublish(hips: Command): void {
         const world = { catalog, dataFolder: config.dataFolder, store, place, progress: inMegabytes }
         report(map, await publishPacks(map, world, { prune }), json)
       } catch (error) {
-        const wrong = error instanceof HipsBuildError && (error.code === 'bad-option' || error.code === 'no-such-map')
-        throw wrong ? new UsageError(error.message) : error
+        throw asUsage(error)
       } finally {
         await catalog.close()
       }

@@ -62,12 +62,14 @@ describe('skyedge hips', () => {
   })
 
   it.each([
-    [['show', 'no/such'], 1, 'there is no map no/such'],
-    [['remove', 'no/such'], 1, 'there is no map no/such'],
+    [['show', 'no/such'], 2, 'there is no map no/such'],
+    [['remove', 'no/such'], 2, 'there is no map no/such'],
     [['remove', '../up'], 2, 'a map is named like'],
     [['build', 'a', '--from', 'my.survey', '--all-bands', '--band', 'g'], 2, 'cannot both'],
     [['build', 'a', '--from', 'my.survey', '--formats', 'gif'], 2, 'expected some of png, fits, webp, jpg'],
     [['build', 'a', '--from', 'my.survey', '--webp', '0'], 2, 'expected 1 to 100'],
+    [['build', 'a', '--from', 'my.slip', '--all-bands'], 2, 'there is no collection my.slip, only my.survey'],
+    [['build', 'a', '--from', 'my.survey', '--band', 'z'], 2, 'my.survey has no image of band z, only of g, i, r'],
   ])('refuses %j', (args, status, says) => {
     const done = run('hips', ...args)
     expect([done.status, done.stderr]).toEqual([status, expect.stringContaining(says)])

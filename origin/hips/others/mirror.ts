@@ -30,6 +30,7 @@ import { RemoteNode, type RemoteOptions } from './remote-node.ts'
 import { type Cell, fromMoc, type Selection, selectionOf, type Wanted, walkDown } from './selection.ts'
 import { readSource, type Source, writeSource } from './source.ts'
 import { notesOf, type Survey, survey, unlikeTheCode } from './survey.ts'
+import type { OthersTree } from './tree.ts'
 import { emptyOf, holdWork } from './work-folder.ts'
 
 export interface MirrorOptions extends Wanted, RemoteOptions {
@@ -103,7 +104,7 @@ export async function mirrorMap(options: MirrorOptions, world: MirrorWorld): Pro
       await copyTiles(copier, others, selection, { moc: walk ? undefined : moc, parallel, progress: world.progress })
       copier.refuseBad()
       const tree = await folderTree(folder)
-      const found = { ...(await survey(tree, { ...others, order: selection.order }, MAX_MAP)), leftOut: 0 }
+      const found = { ...(await surveyCopy(tree, { ...others, order: selection.order }, selection)), leftOut: 0 }
       await compare(node, others, selection, found, folder, source)
       writeWhole(join(folder, 'properties'), propertiesOfCopy(text, changes(others, selection, found)))
       writeSource(folder, source)
@@ -151,6 +152,16 @@ async function resume(folder: string, source: Source): Promise<boolean> {
   else await sweepParts(folder)
   writeSource(folder, { ...source, ...(doubt && { doubt }) })
   return doubt
+}
+
+/** Of a part of a map there may be nothing: that is the part's fault, not the map's. */
+async function surveyCopy(tree: OthersTree, others: OthersMap, { partial }: Selection): Promise<Survey> {
+  try {
+    return await survey(tree, others, MAX_MAP)
+  } catch (error) {
+    if (!partial || !(error instanceof OthersError) || error.code !== 'bad-tree') throw error
+    throw new OthersError('bad-option', 'the map has no tile of the orders, formats and region that were asked for')
+  }
 }
 
 /** Moc.fits, preview and Allsky; the MOC where it says which tiles there are. */

@@ -47,7 +47,9 @@ export async function packShard({ map, root, from }: ShardOptions, world: PackWo
   if (!existsSync(join(tree, `Norder${root === 'top' ? 0 : shardOrder}`)))
     throw new HipsBuildError(
       'bad-option',
-      `there is no tree to take the shard ${root} of ${map} from: name one by --from`,
+      from === undefined
+        ? `there is no tree to take the shard ${root} of ${map} from: name one by --from`
+        : `${from} is no tree of ${map}: it has no Norder${root === 'top' ? 0 : shardOrder}`,
     )
   const folder = join(hips, record.folder)
   // Stands from before the first rename to after the new generation: a run that finds it gives the generation too.

@@ -255,9 +255,9 @@ describe('a build', () => {
     [{ order: 2 }, 'bad-option'],
     [{ order: 30 }, 'bad-option'],
     [{ order: 6, publicOrder: 7 }, 'bad-option'],
-    [{ from: ['nothing'] }, 'no-images'],
-    [{ from: ['sky', 'nothing'] }, 'no-images'],
-    [{ band: 'z' }, 'no-images'],
+    [{ from: ['nothing'] }, 'bad-option'],
+    [{ from: ['sky', 'nothing'] }, 'bad-option'],
+    [{ band: 'z' }, 'bad-option'],
   ])('refuses %j', async (options, code) => {
     await expect(buildMap({ map: 'test/x', from: ['sky'], threads: 1, ...options }, world)).rejects.toMatchObject({
       code,

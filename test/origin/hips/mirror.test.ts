@@ -118,6 +118,13 @@ describe('a map of another node', () => {
     expect(Number(properties.get('hips_nb_tiles'))).toBe(tiles)
   })
 
+  it('in a part where it has nothing says so, and blames nobody', async () => {
+    await expect(mirror({ region: 'cone 200 0 1' })).rejects.toMatchObject({
+      code: 'bad-option',
+      message: 'the map has no tile of the orders, formats and region that were asked for',
+    })
+  })
+
   it.each([
     ['public master unclonable', 'says unclonable'],
     ['public mirror clonableOnce', 'only the master may be copied'],

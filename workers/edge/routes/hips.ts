@@ -63,7 +63,7 @@ function resourceOf(map: MapFacts, tier: Tier, file: string, visit: Visit): Reso
   // Each tier has its own: they say which orders there are.
   const progenitors = parseProgenitorPath(file)
   if (!progenitors && !mapFileMediaType(file))
-    return 'a map has tiles, Allsky images, properties, Moc.fits, preview.jpg, index.html and HpxFinder'
+    return 'a map has tiles, Allsky images, properties, Moc.fits, metadata.xml, preview.jpg, index.html and HpxFinder'
   if (progenitors?.kind === 'cell') {
     const { order, npix } = progenitors
     if (order > deepest) return `order ${order} is deeper than ${deepest}`
