@@ -8,7 +8,7 @@ import { createInterface } from 'node:readline'
 import type { TileFormat } from './recipe.ts'
 import type { Spread, TileDone } from './work.ts'
 
-export const TILES_FILE = 'tiles.jsonl'
+const TILES_FILE = 'tiles.jsonl'
 
 type Numbers = readonly [number, number, number, number]
 

@@ -15,7 +15,7 @@ import type { OutlineRow } from '../catalog/outlines.ts'
 import type { Catalog } from '../catalog/store.ts'
 
 /** Cells of 51 arc seconds: a CCD of 0.2 degrees has some 250 of them. */
-export const COVERAGE_ORDER = 12
+const COVERAGE_ORDER = 12
 
 export interface CoveragePart {
   readonly collection: string

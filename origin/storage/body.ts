@@ -1,6 +1,5 @@
-// What is put into a store: a body in bounded pieces of equal length, from bytes, a file or any stream.
+// What is put into a store: a body in bounded pieces of equal length, from bytes or any stream.
 
-import { createReadStream } from 'node:fs'
 import { type ObjectBody, StorageError } from '#src/storage'
 
 export const bodyOf = (body: Uint8Array | ObjectBody): ObjectBody =>
@@ -12,12 +11,6 @@ export const bodyOf = (body: Uint8Array | ObjectBody): ObjectBody =>
         },
       }
     : body
-
-/** The first `sizeBytes` of a file: one that has fewer by then is refused as short. */
-export const fileBody = (path: string, sizeBytes: number): ObjectBody => ({
-  sizeBytes,
-  pieces: () => createReadStream(path, { highWaterMark: 1 << 20, end: Math.max(0, sizeBytes - 1) }),
-})
 
 /** Parts of exactly `partBytes`, the last one shorter: at most one is held. A body of another length is `short`. */
 export async function* partsOf(body: ObjectBody, partBytes: number, key: string): AsyncGenerator<Uint8Array> {

@@ -7,8 +7,6 @@ import { addList } from '../maps/list.ts'
 import { addPacking } from '../maps/pack.ts'
 import { addPublish } from '../maps/publish.ts'
 
-export { progressOn } from '../progress.ts'
-
 export function register(program: Command): void {
   const hips = program.command('hips').description('HiPS maps of this node')
   addBuild(hips)

@@ -10,8 +10,8 @@ import { addressesOf, type Wanted } from '../../origin/edges/addresses.ts'
 import { edgeNamed, edgesOf } from '../../origin/edges/edges.ts'
 import { type WarmTally, warmEdge } from '../../origin/edges/warm.ts'
 import { edgeSecret } from '../edge-secret.ts'
+import { progressOn } from '../progress.ts'
 import { UsageError } from '../usage.ts'
-import { progressOn } from './hips.ts'
 
 interface WarmCommand {
   readonly orders: Wanted['orders']

@@ -5,13 +5,13 @@ import { element } from '#src/xml'
 import type { NodeFacts } from './facts.ts'
 import type { Party, ResourceRecord } from './resource.ts'
 
-export const REGISTRY_STANDARD = 'ivo://ivoa.net/std/Registry'
+const REGISTRY_STANDARD = 'ivo://ivoa.net/std/Registry'
 
 /** IVOIDs of the node's own resources. Releases are `ivo://authority/name`: these have a second segment, so they never meet. */
 export const nodeId = ({ authority }: Pick<NodeFacts, 'authority'>, name: string): string =>
   `ivo://${authority}/node/${name}`
 
-export const publisherOf = (facts: NodeFacts): Party => ({
+const publisherOf = (facts: NodeFacts): Party => ({
   name: facts.organisation,
   id: nodeId(facts, 'organisation'),
 })

@@ -11,6 +11,12 @@ import { bundleWorkers, COMPATIBILITY_DATE, COMPATIBILITY_FLAGS } from '../../sc
 const ROOT = resolve(import.meta.dirname, '../..')
 const bundles = await bundleWorkers('edge', 'availability', 'region')
 
+/**
+ * Parsed by every isolate at its start, in memory that tiles could have. 163 kB, 52 kB compressed in November 2026, a third
+ * of it Hono and jose: a fifth is left to grow, and what needs more has to say why.
+ */
+const BUDGET_BYTES = 195_000
+
 /** Bytes of the bundle by the folder they come from. */
 const sharesOf = (name: keyof typeof bundles) => {
   const [output] = Object.values(bundles[name].meta.outputs)
@@ -20,9 +26,9 @@ const sharesOf = (name: keyof typeof bundles) => {
 }
 
 describe('the edge bundle', () => {
-  it('fits its budget: 260 kB, 64 kB compressed', () => {
-    expect(bundles.edge.code.length).toBeLessThan(260_000)
-    expect(gzipSync(bundles.edge.code).length).toBeLessThan(64_000)
+  it('fits its budget: 195 kB, 62 kB compressed', () => {
+    expect(bundles.edge.code.length).toBeLessThan(BUDGET_BYTES)
+    expect(gzipSync(bundles.edge.code).length).toBeLessThan(62_000)
   })
 
   it('holds no pixel code, nothing of the origin, and no Node', () => {
@@ -51,7 +57,7 @@ describe('the edge bundle', () => {
       const args = ['deploy', '--dry-run', '--outdir', folder]
       const done = spawnSync(join(ROOT, 'node_modules/.bin/wrangler'), args, { cwd: ROOT, env, encoding: 'utf8' })
       expect([done.status, done.stderr]).toEqual([0, expect.anything()])
-      expect(statSync(join(folder, 'main.js')).size).toBeLessThan(260_000)
+      expect(statSync(join(folder, 'main.js')).size).toBeLessThan(BUDGET_BYTES)
       expect(readFileSync(join(folder, 'main.js'), 'utf8')).not.toMatch(/from ["']node:/)
     } finally {
       rmSync(folder, { recursive: true, force: true })

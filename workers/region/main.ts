@@ -2,7 +2,7 @@
 // folder, open to those who know the secret shared by the node. Bodies stream through without touching JavaScript.
 // What the files hold is the edge's business (workers/edge/cache/disk-tier.ts).
 
-import { EDGE_HEADER } from '#src/services'
+import { saysSecret } from '../edge/secret.ts'
 
 interface Env {
   /** workerd's disk service, writable. */
@@ -16,16 +16,10 @@ const FILE = /^https?:\/\/[^/]+\/([0-9a-f]{2}\/[0-9a-f]{38})$/
 export default {
   async fetch(request: Request, env: Env): Promise<Response> {
     const file = FILE.exec(request.url)?.[1]
-    if (!file || !knows(request, env.EDGE_SECRET)) return new Response(null, { status: 404 })
+    if (!file || !(await saysSecret(request.headers, env.EDGE_SECRET))) return new Response(null, { status: 404 })
     const { method } = request
     if (method !== 'GET' && method !== 'PUT') return new Response(null, { status: 405 })
     const range = request.headers.get('range')
     return env.DISK.fetch(`http://disk/${file}`, { method, body: request.body, headers: range ? { range } : {} })
   },
 } satisfies ExportedHandler<Env>
-
-function knows({ headers }: Request, secret: string): boolean {
-  const encoder = new TextEncoder()
-  const [given, expected] = [encoder.encode(headers.get(EDGE_HEADER) ?? ''), encoder.encode(secret)]
-  return given.byteLength === expected.byteLength && crypto.subtle.timingSafeEqual(given, expected)
-}

@@ -30,9 +30,9 @@ export interface PackResult {
 }
 
 /** Of the deepest tiles in a shard: 5461 tiles at most, whose directory fits a first read. */
-export const SHARD_DEPTH = 6
+const SHARD_DEPTH = 6
 
-export const shardOrderFor = (order: number): number => Math.max(0, order - SHARD_DEPTH)
+const shardOrderFor = (order: number): number => Math.max(0, order - SHARD_DEPTH)
 
 export async function packMap(options: PackOptions, world: PackWorld): Promise<PackResult> {
   const { map, keepTree = false } = options

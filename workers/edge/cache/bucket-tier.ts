@@ -1,6 +1,7 @@
 // The region's tier: an R2 bucket near a group of data centres. What describes the bytes is the object's metadata;
 // bodies stream in both directions. Old generations are left to the bucket's own lifecycle rule.
 
+import { hex, sha256 } from '../digest.ts'
 import { isHeld, type Reply } from '../reply.ts'
 import { metaFrom, metaText } from './stored.ts'
 import type { Tier } from './tier.ts'
@@ -55,6 +56,5 @@ function ofLength(body: ReadableStream<Uint8Array>, size: number): ReadableStrea
 async function nameOf(key: string): Promise<string> {
   const name = key.startsWith(BASE) ? key.slice(BASE.length) : key
   if (name.length <= LONGEST_KEY) return `cache/${name}`
-  const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', new TextEncoder().encode(key)))
-  return `cache/long/${Array.from(digest, (byte) => byte.toString(16).padStart(2, '0')).join('')}`
+  return `cache/long/${hex(await sha256(key))}`
 }

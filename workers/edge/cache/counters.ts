@@ -3,10 +3,10 @@
 
 import type { CacheName, CacheStep, ResourceKind } from '#src/caching'
 
-export const TIERS = ['isolate', 'colo', 'region', 'store', 'origin'] as const satisfies readonly CacheName[]
+const TIERS = ['isolate', 'colo', 'region', 'store', 'origin'] as const satisfies readonly CacheName[]
 const KINDS = ['tile', 'cutout', 'description'] as const satisfies readonly ResourceKind[]
 /** `stale`: answered with something old. `absent`: known not to exist. `away`: it did not answer. */
-export const OUTCOMES = ['hit', 'miss', 'stale', 'absent', 'away'] as const
+const OUTCOMES = ['hit', 'miss', 'stale', 'absent', 'away'] as const
 export type TierOutcome = (typeof OUTCOMES)[number]
 
 /** Orders 0 to 29, and one place for what has none. */

@@ -5,6 +5,7 @@
 
 import type { CacheName } from '#src/caching'
 import { EDGE_HEADER } from '#src/services'
+import { hex, sha256 } from '../digest.ts'
 import { contentLength, isHeld, type Reply } from '../reply.ts'
 import { LARGEST_HELD } from './memory-tier.ts'
 import { RecentMap } from './recent-map.ts'
@@ -102,9 +103,7 @@ export class DiskTier implements Tier {
 
 /** By the hash of the key: none can name a path. */
 async function fileOf(key: string): Promise<string> {
-  const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', encoder.encode(key)))
-  let name = ''
-  for (let i = 0; i < 20; i++) name += (digest[i] + 256).toString(16).slice(1)
+  const name = hex(await sha256(key), 20)
   return `http://disk/${name.slice(0, 2)}/${name.slice(2)}`
 }
 

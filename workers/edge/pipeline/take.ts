@@ -2,6 +2,7 @@
 
 import type { CacheStep } from '#src/caching'
 import { GENERATION_HEADER } from '#src/services'
+import { hex, sha256 } from '../digest.ts'
 import { contentLength, type HeldReply, metaOf, type StreamReply } from '../reply.ts'
 import type { Visit } from '../visit.ts'
 import { assertPresent, OriginAway } from './forward.ts'
@@ -85,8 +86,7 @@ async function bytesOf(response: Response): Promise<ArrayBuffer> {
 /** Of the content, where the origin gave none. */
 async function etagOfBytes(status: number, body: ArrayBuffer): Promise<string> {
   if (status !== 200) return ''
-  const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', body)).subarray(0, 12)
-  return `"${Array.from(digest, (byte) => byte.toString(16).padStart(2, '0')).join('')}"`
+  return `"${hex(await sha256(body), 12)}"`
 }
 
 /** What the origin says of its own cache (a tile made now, or found on its disk). */

@@ -4,6 +4,7 @@
 
 import { PackCache, PackError, PackReader, packFor, packName, shapeOf, type TileFormat, tileMediaType } from '#src/hips'
 import { type RangeSource, StorageError } from '#src/storage'
+import { sha256 } from '../digest.ts'
 import type { Visit } from '../visit.ts'
 
 export type OpenPack = (key: string) => RangeSource
@@ -26,7 +27,7 @@ export type PackedAddress = { readonly format: TileFormat } & (
 
 /** `hit`: served. `absent`: no such tile or pack. `corrupt`: not what its checksum says, or no pack. `late`: took too
  * long. `away`: the store failed. `resting`: not asked, as it failed a moment ago. `busy`: too much is being read. */
-export const PACK_OUTCOMES = ['hit', 'absent', 'corrupt', 'late', 'away', 'resting', 'busy'] as const
+const PACK_OUTCOMES = ['hit', 'absent', 'corrupt', 'late', 'away', 'resting', 'busy'] as const
 export type PackOutcome = (typeof PACK_OUTCOMES)[number]
 
 export interface PackTilesOptions {
@@ -46,9 +47,6 @@ const MAX_READING_BYTES = 24 * 1024 * 1024
 /** After so many failures in a row the store is left alone for a while: not every miss should wait for it. */
 const FAILURES = 3
 const REST_MS = 10_000
-
-const sha256 = async (bytes: Uint8Array) =>
-  new Uint8Array(await crypto.subtle.digest('SHA-256', bytes as Uint8Array<ArrayBuffer>))
 
 export class PackTiles {
   readonly counts: Record<PackOutcome, number>
