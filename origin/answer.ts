@@ -17,8 +17,8 @@ import { streamed } from './stream.ts'
 export interface Entity extends Validator {
   readonly contentType: string
   readonly size: number
-  /** Bytes [start, end) of it; asked only when they are wanted, stopped early by the signal. */
-  open(start: number, end: number, signal: AbortSignal): AsyncIterable<Uint8Array> | Uint8Array
+  /** Bytes [start, end) of it; asked only when they are wanted, stopped early by the signal (which is made when asked for). */
+  open(start: number, end: number, signal: () => AbortSignal): AsyncIterable<Uint8Array> | Uint8Array
   /** Shown when a client saves it. */
   readonly filename?: string
 }
@@ -60,7 +60,7 @@ export async function answer(c: Context, entity: Entity, { cacheControl, vary }:
   c.header('Content-Length', String(end - start))
   const status = range.kind === 'part' ? 206 : 200
   if (c.req.method === 'HEAD') return c.body(null, status)
-  const opened = entity.open(start, end, c.req.raw.signal)
+  const opened = entity.open(start, end, () => c.req.raw.signal)
   if (opened instanceof Uint8Array) return c.body(opened as Uint8Array<ArrayBuffer>, status)
   const length = end - start
   if (length <= PIECE) return c.body((await collected(opened, length)) as Uint8Array<ArrayBuffer>, status)

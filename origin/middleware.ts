@@ -31,8 +31,9 @@ export function observed({ log, clock, metrics }: OriginDeps): Middleware {
     // Nobody will take the body of an answer to HEAD: what makes it is told so.
     if (c.req.raw.method === 'HEAD') await c.res.body?.cancel().catch(() => undefined)
     const ms = performance.now() - start
-    c.header('X-Request-Id', requestId)
-    c.header('Server-Timing', `origin;dur=${ms.toFixed(1)}`, { append: true })
+    // Not c.header(): on an answer that is there it makes the whole of it anew, bytes and all.
+    c.res.headers.set('X-Request-Id', requestId)
+    c.res.headers.append('Server-Timing', `origin;dur=${ms.toFixed(1)}`)
     const first = c.req.path.split('/')[1]
     const known = ROUTES.has(first) ? first : 'other'
     metrics.add('skyedge_requests_total', { route: known, status: c.res.status })
@@ -102,8 +103,8 @@ export const cors: Middleware = async (c, next) => {
   }
   await next()
   if (!direct) return
-  c.header('Access-Control-Allow-Origin', '*')
-  c.header('Access-Control-Expose-Headers', EXPOSED)
+  c.res.headers.set('Access-Control-Allow-Origin', '*')
+  c.res.headers.set('Access-Control-Expose-Headers', EXPOSED)
 }
 
 /** No name here holds the character NUL, and PostgreSQL breaks off at a text that does. */
@@ -115,8 +116,9 @@ export const readable: Middleware = async (c, next) => {
 /** A page that shows something sets its own policy; nothing else here is to be run or framed. */
 export const secured: Middleware = async (c, next) => {
   await next()
+  const { headers } = c.res
   const put = (name: string, value: string) => {
-    if (!c.res.headers.has(name)) c.header(name, value)
+    if (!headers.has(name)) headers.set(name, value)
   }
   put('Server', 'Skyedge')
   put('X-Content-Type-Options', 'nosniff')

@@ -1,6 +1,6 @@
 // A map as a tree of files on disk.
 
-import { open } from 'node:fs/promises'
+import { type FileHandle, open } from 'node:fs/promises'
 import { join } from 'node:path'
 import { contentEtag } from '../digest.ts'
 import type { MapFiles, StoredFile } from './map-files.ts'
@@ -33,7 +33,7 @@ export class TreeFiles implements MapFiles {
       // What is looked at is what is read, whatever takes its place meanwhile.
       await using handle = await open(path)
       const { mtimeMs, ctimeMs, size, ino } = await handle.stat()
-      const bytes = await handle.readFile()
+      const bytes = await contents(handle, size)
       const file = `${ino} ${ctimeMs} ${mtimeMs} ${size}`
       const known = tags.get(path)
       if (known?.file === file) return { bytes, etag: known.etag, modifiedMs: known.modifiedMs }
@@ -46,4 +46,13 @@ export class TreeFiles implements MapFiles {
       throw error
     }
   }
+}
+
+/** All of a file whose length is known: readFile() would ask for that again. */
+async function contents(handle: FileHandle, size: number): Promise<Uint8Array> {
+  const bytes = Buffer.allocUnsafeSlow(size)
+  let length = 0
+  for (let read = 1; read > 0 && length < size; length += read)
+    read = (await handle.read(bytes, length, size - length)).bytesRead
+  return bytes.subarray(0, length)
 }

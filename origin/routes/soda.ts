@@ -6,7 +6,7 @@ import { etagOf, evaluate, freshness } from '#src/caching'
 import { DaliError, type Pairs, quoted } from '#src/dali'
 import { decide } from '#src/rights'
 import { GENERATION_HEADER, parseSoda, type SodaRequest, sodaQuery } from '#src/services'
-import { answer } from '../answer.ts'
+import { answer, type Entity } from '../answer.ts'
 import { generationOfProduct } from '../catalog/generations.ts'
 import { createCutouts } from '../cutout/run.ts'
 import type { OriginDeps, OriginEnv } from '../deps.ts'
@@ -42,7 +42,8 @@ export function sodaRoutes(deps: OriginDeps): Hono<OriginEnv> {
     count(deps, request, cutout ? 'made' : 'empty')
     // SODA 1.0 §5.1: without any pixel "the service must respond with HTTP status code 204 (No Content)".
     if (!cutout) return c.body(null, 204, { 'Cache-Control': fresh.cacheControl })
-    return answer(c, { ...validator, contentType: request.format.mediaType, ...cutout }, fresh)
+    const open: Entity['open'] = (start, end, signal) => cutout.open(start, end, signal())
+    return answer(c, { ...validator, contentType: request.format.mediaType, ...cutout, open }, fresh)
   }
 
   app.on(['GET', 'POST'], '/soda/sync', async (c) => sync(c, await pairsFrom(c)))
