@@ -91,7 +91,8 @@ export class RemoteFiles implements MapFiles {
   }
 
   async #readOnce(name: string, format: TileFormat, nowMs: number): Promise<StoredFile | undefined> {
-    const kept = await this.#kept.read(name)
+    // What was cut off here is fetched anew.
+    const kept = await this.#kept.read(name).catch(() => undefined)
     const note = kept && this.#note(name)
     const fresh = note && note.generation === this.generation && nowMs - note.checkedMs < FRESH_MS
     if (fresh) return kept
