@@ -77,6 +77,9 @@ describe('an address that leads into our own network', () => {
     'http://[::ffff:10.0.0.1]/',
     'http://[fe80::1]/',
     'http://[fd00::1]/',
+    'http://[64:ff9b:1::a00:1]/',
+    'http://[::ffff:0:a00:1]/',
+    'http://[5f00::1]/',
     'http://0.0.0.0/',
   ])('is refused: %s', async (url) => {
     await expect(mirror({ url, allowPrivate: false })).rejects.toThrow('--allow-private')

@@ -70,6 +70,29 @@ describe('while the origin is away', () => {
     expect((await reborn.get(TILE)).status).toBe(200)
   })
 
+  it('does not stumble over what a damaged disk gives it as its maps', async () => {
+    for (const text of ['{"maps":[{"map":', '{"maps":[{"map":"open"}]}', 'null']) {
+      const reply = {
+        form: 2,
+        size: text.length,
+        status: 200,
+        storedAtMs: Date.UTC(2026, 10, 22),
+        contentType: '',
+        etag: '',
+        extra: {},
+      }
+      const meta = JSON.stringify({ ...reply, lastModified: '', disposition: '', cacheControl: '' })
+      const coloDisk = {
+        fetch: async () =>
+          new Response(meta.padEnd(4096) + text, { headers: { 'content-length': String(4096 + text.length) } }),
+      }
+      const world = new World({ coloDisk: coloDisk as unknown as Fetcher })
+      world.away = true
+      const answer = await world.get(TILE)
+      expect([text, answer.status, answer.headers.get('retry-after')]).toEqual([text, 502, '5'])
+    }
+  })
+
   it('says 502 with a time to come back for what it does not have', async () => {
     const world = new World().put(TILE, 'x')
     await (await world.get(TILE)).text()

@@ -137,11 +137,16 @@ export class Known<T> {
   async #restore(key: string, visit: Visit): Promise<Fact<T> | undefined> {
     const saved = await visit.edge.stored[0].match(this.#address(key))
     if (!saved) return undefined
-    const text = await new Response(saved.body).text()
     const atMs = saved.storedAtMs
-    const fact = { value: this.#options.parse(JSON.parse(text)), text, etag: '', atMs, savedMs: atMs }
-    this.#remember(key, fact)
-    return fact
+    try {
+      const text = await new Response(saved.body).text()
+      const fact = { value: this.#options.parse(JSON.parse(text)), text, etag: '', atMs, savedMs: atMs }
+      this.#remember(key, fact)
+      return fact
+    } catch {
+      // A damaged copy is none.
+      return undefined
+    }
   }
 
   #remember(key: string, fact: Fact<T>): void {
