@@ -52,7 +52,9 @@ it.each<[string, (path: string) => void]>([
     expect([answer.status, answer.headers.get('retry-after')]).toEqual([503, '300'])
     expect(answer.headers.get('cache-control')).toContain('no-store')
     expect(await answer.text()).not.toMatch(/SECRET|tmp/)
-    expect(here.logged.join('')).toMatch(new RegExp(`${path} of the map's folder (?:is no png image|has 1000000000000 bytes)`))
+    expect(here.logged.join('')).toMatch(
+      new RegExp(`${path} of the map's folder (?:is no png image|has 1000000000000 bytes)`),
+    )
     rmSync(join(folder, path), { force: true })
   }
   expect((await get(`${record.map}/Norder3/Dir0/Npix301.png`)).status).toBe(200)
