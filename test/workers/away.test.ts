@@ -142,6 +142,14 @@ describe('while the origin is away', () => {
     expect((await world.get(TILE)).status).toBe(200)
   })
 
+  it('says what the origin says of a tile that cannot be had: not that the origin is away', async () => {
+    const detail = 'this part of the map is damaged where it is stored'
+    const body = JSON.stringify({ type: 'about:blank', title: 'Service Unavailable', status: 503, detail })
+    const headers = { 'content-type': 'application/problem+json', 'content-length': `${body.length}` }
+    const answer = await new World().put(TILE, body, headers, 503).get(TILE)
+    expect([answer.status, (await answer.json()).detail]).toEqual([503, detail])
+  })
+
   it('shows the old document when the origin answers 500', async () => {
     const world = new World().put('/hipslist', 'old')
     await (await world.get('/hipslist')).text()

@@ -95,10 +95,12 @@ export async function assertPresent(response: Response): Promise<void> {
   throw new OriginAway(502, 'the origin failed to answer', { retryAfterS })
 }
 
-/** The sentence of a short SODA fault; leaves longer and other bodies alone. */
+/** The sentence of a short SODA fault or problem; leaves longer and other bodies alone. */
 async function reasonIn(response: Response): Promise<string | undefined> {
   const length = contentLength(response.headers)
-  if (!response.headers.get('content-type')?.startsWith('text/plain') || !length || length > 500) return undefined
+  const [type] = response.headers.get('content-type')?.split(';') ?? []
+  if (!length || length > 500 || (type !== 'text/plain' && type !== 'application/problem+json')) return undefined
   const text = await response.text().catch(() => '')
-  return /^ServiceUnavailable: ([^\r\n]+)\s*$/.exec(text)?.[1]
+  const sentence = type === 'text/plain' ? /^ServiceUnavailable: ([^\r\n]+)\s*$/ : /"detail":"([^"\\]+)"/
+  return sentence.exec(text)?.[1]
 }
