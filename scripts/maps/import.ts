@@ -98,5 +98,5 @@ function report({ record, notes, tiles, bytes, leftOut }: ImportResult, config: 
   const size = bytes >= 1e9 ? `${(bytes / 1e9).toFixed(2)} GB` : `${(bytes / 1e6).toFixed(1)} MB`
   const who = rights.access === 'public' ? 'public' : `proprietary (${rights.release})`
   console.log(`${map}: order ${orderMin} to ${order}, ${tiles} tiles (${formats.join(', ')}), ${size}, ${who}`)
-  console.log(whereSeen(map, config))
+  if (rights.access === 'public') console.log(whereSeen(map, config))
 }

@@ -138,7 +138,7 @@ function reportVerified(result: VerifyResult, json = false): void {
   for (const { file, fault } of result.findings) console.log(`${file} ${fault}`)
   if (result.faults > result.findings.length) console.log(`… and ${result.faults - result.findings.length} more`)
   for (const note of result.notes) console.log(`note: ${note}`)
-  const verdict = result.faults === 0 ? 'all sound' : `${result.faults} faults`
+  const verdict = result.faults === 0 ? 'all sound' : `${result.faults} fault${result.faults === 1 ? '' : 's'}`
   console.log(`${result.map}: ${result.tiles} tiles, ${sizeText(result.bytes)}: ${verdict}`)
 }
 
