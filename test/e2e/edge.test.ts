@@ -5,34 +5,25 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { pino } from 'pino'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { EDGE_HEADER } from '#src/services'
-import { loadConfig } from '../../origin/config.ts'
-import { buildMap } from '../../origin/hips/build.ts'
 import { loadEdgeSecret } from '../../origin/identity/keys.ts'
-import { type RunningOrigin, startOrigin } from '../../origin/serve.ts'
 import { type RunningEdge, startWorkerdEdge } from '../../scripts/processes/workerd-edge.ts'
-import { type MapWorld, mapWorld } from '../support/map-world.ts'
-import { CENTRE, slope, writeSkyImage } from '../support/sky-image.ts'
+import type { MapWorld } from '../support/map-world.ts'
+import { CENTRE } from '../support/sky-image.ts'
+import { deepestTile, type LoggedOrigin, loggedOrigin, MAP, smallSky } from '../support/small-sky.ts'
 
 let folder: string
 let world: MapWorld
-let origin: RunningOrigin
+let origin: LoggedOrigin
 let edge: RunningEdge
 let did: string
-const logged: string[] = []
 
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'skyedge-e2e-'))
-  const path = join(folder, 'sky.fits')
-  writeSkyImage(path, { ...CENTRE, width: 300, height: 300, scaleArcsec: 2, value: (place) => slope(place) })
-  world = await mapWorld([{ path, collection: 'sky', band: 'r' }])
+  world = await smallSky(folder)
   did = (await world.catalog.productsIn('sky'))[0].publisherDid
-  await buildMap({ map: 'test/r', from: ['sky'], band: 'r', threads: 1 }, world)
-  const config = loadConfig({ SKYEDGE_DATA: world.dataFolder, SKYEDGE_ORIGIN_PORT: '0' })
-  const log = pino({ level: 'info' }, { write: (line: string) => void logged.push(line) })
-  origin = await startOrigin(config, world.catalog, { log })
+  origin = await loggedOrigin(world)
   edge = await startWorkerdEdge({
     originUrl: origin.url,
     secret: await loadEdgeSecret(world.dataFolder),
@@ -50,14 +41,10 @@ afterAll(async () => {
 })
 
 const get = (path: string, init?: RequestInit) => fetch(edge.url + path, init)
-const asked = (path: string) => logged.filter((line) => line.includes(`"path":"${path}"`)).length
+const asked = (path: string) => origin.asked(`${path}"`)
 
-/** A tile of the deepest order that is there. */
 async function someTile(format: 'png' | 'fits'): Promise<string> {
-  const { order, moc } = (await world.catalog.maps())[0]
-  const cells = (JSON.parse(moc) as Record<string, number[]>)[String(order)]
-  const npix = cells[0]
-  return `/hips/public/test/r/Norder${order}/Dir${Math.floor(npix / 10_000) * 10_000}/Npix${npix}.${format}`
+  return `/hips/public/${MAP}/${deepestTile((await world.catalog.maps())[0], format)}`
 }
 
 describe('the edge in front of the origin', () => {

@@ -7,31 +7,26 @@ import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { pino } from 'pino'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { parseTilePath } from '#src/hips'
 import { loadConfig } from '../../origin/config.ts'
-import { buildMap } from '../../origin/hips/build.ts'
 import { packMap } from '../../origin/hips/pack/pack-map.ts'
 import { packShard } from '../../origin/hips/pack/pack-shard.ts'
 import { publishPacks } from '../../origin/hips/publish-packs.ts'
 import { loadEdgeSecret } from '../../origin/identity/keys.ts'
-import { type RunningOrigin, startOrigin } from '../../origin/serve.ts'
 import { openStore, placeOf } from '../../origin/storage/open-store.ts'
 import { type RunningEdge, startWorkerdEdge } from '../../scripts/processes/workerd-edge.ts'
-import { type MapWorld, mapWorld } from '../support/map-world.ts'
-import { CENTRE, slope, writeSkyImage } from '../support/sky-image.ts'
+import type { MapWorld } from '../support/map-world.ts'
+import { type LoggedOrigin, loggedOrigin, MAP, smallSky } from '../support/small-sky.ts'
 
-const MAP = 'test/r'
 const SHARD_ORDER = 6
 const KEY = 'Bearer only-for-edges'
-const logged: string[] = []
 /** `METHOD status` of the web server. */
 const served: string[] = []
 
 let folder: string
 let world: MapWorld
-let origin: RunningOrigin
+let origin: LoggedOrigin
 let edge: RunningEdge
 let server: Server
 /** Bytes of every tile, by path. */
@@ -66,10 +61,7 @@ const publish = () => {
 
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'skyedge-published-'))
-  const path = join(folder, 'sky.fits')
-  writeSkyImage(path, { ...CENTRE, width: 300, height: 300, scaleArcsec: 8, value: (at) => slope(at) })
-  world = await mapWorld([{ path, collection: 'sky', band: 'r' }])
-  await buildMap({ map: MAP, from: ['sky'], band: 'r', threads: 1 }, world)
+  world = await smallSky(folder, { scaleArcsec: 8 })
   const tree = join(world.dataFolder, 'hips', (await world.catalog.map(MAP))!.folder)
   for (const name of await readdir(tree, { recursive: true }))
     if (parseTilePath(name)) tiles.set(name, await readFile(join(tree, name)))
@@ -77,9 +69,7 @@ beforeAll(async () => {
   await publish()
   server = webServer(join(folder, 'store'))
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  const config = loadConfig({ SKYEDGE_DATA: world.dataFolder, SKYEDGE_ORIGIN_PORT: '0' })
-  const log = pino({ level: 'info' }, { write: (line: string) => void logged.push(line) })
-  origin = await startOrigin(config, world.catalog, { log })
+  origin = await loggedOrigin(world)
   edge = await startWorkerdEdge({
     originUrl: origin.url,
     secret: await loadEdgeSecret(world.dataFolder),
@@ -103,7 +93,7 @@ afterAll(async () => {
 })
 
 const get = (path: string) => fetch(`${edge.url}/hips/public/${MAP}/${path}`)
-const askedOfOrigin = () => logged.filter((line) => line.includes(`/hips/public/${MAP}/Norder`)).length
+const askedOfOrigin = () => origin.asked(`/hips/public/${MAP}/Norder`)
 const inShards = (format: string) =>
   [...tiles].filter(([path]) => path.endsWith(format) && parseTilePath(path)!.order >= SHARD_ORDER)
 

@@ -7,38 +7,29 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { Miniflare } from 'miniflare'
-import { pino } from 'pino'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { loadConfig } from '../../origin/config.ts'
 import { addressesOf } from '../../origin/edges/addresses.ts'
 import { warmEdge } from '../../origin/edges/warm.ts'
-import { buildMap } from '../../origin/hips/build.ts'
 import { loadEdgeSecret } from '../../origin/identity/keys.ts'
-import { type RunningOrigin, startOrigin } from '../../origin/serve.ts'
 import { bundleWorkers, COMPATIBILITY_DATE, COMPATIBILITY_FLAGS } from '../../scripts/processes/worker-bundle.ts'
 import { type RunningEdge, startWorkerdEdge } from '../../scripts/processes/workerd-edge.ts'
-import { type MapWorld, mapWorld } from '../support/map-world.ts'
-import { CENTRE, slope, writeSkyImage } from '../support/sky-image.ts'
+import type { MapWorld } from '../support/map-world.ts'
+import { CENTRE } from '../support/sky-image.ts'
+import { deepestTile, type LoggedOrigin, loggedOrigin, smallSky } from '../support/small-sky.ts'
 
 const SKYEDGE = new URL('../../scripts/skyedge.ts', import.meta.url).pathname
 let folder: string
 let world: MapWorld
-let origin: RunningOrigin
+let origin: LoggedOrigin
 let edges: RunningEdge[]
 let secret: string
 let did: string
-const logged: string[] = []
 
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'skyedge-e2e-'))
-  const path = join(folder, 'sky.fits')
-  writeSkyImage(path, { ...CENTRE, width: 300, height: 300, scaleArcsec: 2, value: (place) => slope(place) })
-  world = await mapWorld([{ path, collection: 'sky', band: 'r' }])
+  world = await smallSky(folder)
   did = (await world.catalog.productsIn('sky'))[0].publisherDid
-  await buildMap({ map: 'test/r', from: ['sky'], band: 'r', threads: 1 }, world)
-  const config = loadConfig({ SKYEDGE_DATA: world.dataFolder, SKYEDGE_ORIGIN_PORT: '0' })
-  const log = pino({ level: 'info' }, { write: (line: string) => void logged.push(line) })
-  origin = await startOrigin(config, world.catalog, { log })
+  origin = await loggedOrigin(world)
   secret = await loadEdgeSecret(world.dataFolder)
   const start = (name: string) => {
     const cacheFolder = join(folder, name)
@@ -74,7 +65,7 @@ const skyedge = (...args: string[]): Promise<Ended> => {
 
 const everywhere = (path: string) => Promise.all(edges.map((edge) => bytesAt(edge.url + path)))
 const bytesAt = async (url: string) => Buffer.from(await (await fetch(url)).arrayBuffer())
-const asked = (path: string) => logged.filter((line) => line.includes(`"path":"${path}`)).length
+const asked = (path: string) => origin.asked(path)
 
 /** Entries of an edge's cache on disk: name and content. */
 const entries = (name: string): Map<string, string> =>
@@ -86,10 +77,9 @@ const entries = (name: string): Map<string, string> =>
   )
 
 async function firstTile(): Promise<{ path: string; file: string }> {
-  const { order, moc, folder: below } = (await world.catalog.map('test/r'))!
-  const npix = (JSON.parse(moc) as Record<string, number[]>)[String(order)][0]
-  const name = `Norder${order}/Dir${Math.floor(npix / 10_000) * 10_000}/Npix${npix}.png`
-  return { path: `/hips/public/test/r/${name}`, file: join(world.dataFolder, 'hips', below, name) }
+  const record = (await world.catalog.map('test/r'))!
+  const name = deepestTile(record, 'png')
+  return { path: `/hips/public/test/r/${name}`, file: join(world.dataFolder, 'hips', record.folder, name) }
 }
 
 describe('skyedge warm', () => {

@@ -7,12 +7,11 @@ import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { mocOf, writeMocFits } from '#src/moc'
 import { guardedLookup, isPrivate, nodeAddress } from '../../origin/hips/others/guard.ts'
 import { type MirrorOptions, mirrorMap } from '../../origin/hips/others/mirror.ts'
 import { startTestOrigin, type TestOrigin } from '../support/origin.ts'
 import { type OtherNode, startOtherNode } from '../support/other-node.ts'
-import { othersMap, pngLike } from '../support/others-map.ts'
+import { othersMap, othersMapWithMoc, pngLike } from '../support/others-map.ts'
 
 let here: TestOrigin
 let node: OtherNode
@@ -23,16 +22,7 @@ beforeAll(async () => {
 })
 afterAll(() => here?.end())
 beforeEach(async () => {
-  node = await startOtherNode(othersMap())
-  node.files.set(
-    'Moc.fits',
-    writeMocFits(
-      mocOf(
-        3,
-        Array.from({ length: 64 }, (_, i) => 256 + i),
-      ),
-    ),
-  )
+  node = await startOtherNode(othersMapWithMoc())
 })
 afterEach(() => node.stop())
 

@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pino } from 'pino'
+import { tilePath } from '#src/hips'
 import { cellsOf, degrade, parseMocJson } from '#src/moc'
 import { loadConfig } from '../../origin/config.ts'
 import { buildMap } from '../../origin/hips/build.ts'
@@ -95,8 +96,7 @@ export async function startEdgeNetwork(latencyMs = LATENCY_MS): Promise<EdgeNetw
 function viewOf(tier: string, mocJson: string, order: number): string[] {
   const root = `/hips/${tier}/${MAP}`
   const cells = [...cellsOf(degrade(parseMocJson(JSON.parse(mocJson)), order))].slice(0, 12)
-  const tile = (at: number, npix: number) =>
-    `${root}/Norder${at}/Dir${Math.floor(npix / 10_000) * 10_000}/Npix${npix}.png`
+  const tile = (at: number, npix: number) => `${root}/${tilePath({ order: at, npix, format: 'png' })}`
   return [
     `${root}/properties`,
     `${root}/Moc.fits`,

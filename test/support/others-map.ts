@@ -3,6 +3,7 @@
 import { mkdirSync, utimesSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { tilePath } from '#src/hips'
+import { mocOf, writeMocFits } from '#src/moc'
 
 export const PROPERTIES: Readonly<Record<string, string>> = {
   creator_did: 'ivo://other.example/P/sky',
@@ -41,6 +42,12 @@ export function othersMap(more: Readonly<Record<string, string | undefined>> = {
       files.set(tilePath({ order: k, npix, format: 'png' }), pngLike(`tile ${k}/${npix}`))
   if (order >= 3) files.set('Norder3/Allsky.png', pngLike('all the sky', 1728))
   return files
+}
+
+/** With a Moc.fits of its deepest tiles, as all but old maps have. */
+export function othersMapWithMoc(more: Readonly<Record<string, string | undefined>> = {}): Files {
+  const deepest = Array.from({ length: 64 }, (_, i) => 256 + i)
+  return othersMap(more).set('Moc.fits', writeMocFits(mocOf(3, deepest)))
 }
 
 /** Whole seconds, long ago. */

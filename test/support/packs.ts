@@ -1,10 +1,10 @@
-// Packs made in memory, for tests and benchmarks of the layout.
+// Packs made in memory, for tests and benchmarks of the layout, in Node and in workerd.
 
-import { createHash } from 'node:crypto'
 import { DIGEST_BYTES, keyOf, type PackAddress, type PackShape, planPack, sealHead } from '#src/hips'
 import { memoryRangeSource, type RangeSource } from '#src/storage'
 
-export const sha256 = (bytes: Uint8Array): Uint8Array => createHash('sha256').update(bytes).digest()
+export const sha256 = async (bytes: Uint8Array): Promise<Uint8Array> =>
+  new Uint8Array(await crypto.subtle.digest('SHA-256', bytes as Uint8Array<ArrayBuffer>))
 
 export interface GivenTile {
   readonly address: PackAddress
@@ -15,7 +15,7 @@ export interface GivenTile {
 /** 2026-11-22T12:00:00Z. */
 export const NOON_US = Date.UTC(2026, 10, 22, 12) * 1000
 
-export async function packBytes(shape: PackShape, given: readonly GivenTile[]): Promise<Uint8Array> {
+export async function packBytes(shape: PackShape, given: readonly GivenTile[]): Promise<Uint8Array<ArrayBuffer>> {
   const tiles = given
     .map(({ address, bytes, modifiedUs = NOON_US }) => {
       const key = keyOf(shape, address)
@@ -28,7 +28,7 @@ export async function packBytes(shape: PackShape, given: readonly GivenTile[]): 
   const pack = new Uint8Array(plan.sizeBytes)
   let at = plan.headBytes
   for (const [k, { bytes }] of tiles.entries()) {
-    digests.set(sha256(bytes).subarray(0, DIGEST_BYTES), DIGEST_BYTES * k)
+    digests.set((await sha256(bytes)).subarray(0, DIGEST_BYTES), DIGEST_BYTES * k)
     pack.set(bytes, at)
     at += bytes.length
   }

@@ -5,14 +5,13 @@ import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { hipsMetrics, parseProperties } from '#src/hips'
-import { mocOf, writeMocFits } from '#src/moc'
 import { folderTree } from '../../../origin/hips/others/folder-tree.ts'
 import { importMap } from '../../../origin/hips/others/import.ts'
 import { type MirrorOptions, mirrorMap } from '../../../origin/hips/others/mirror.ts'
 import { mapNameOf } from '../../../origin/hips/others/remote-map.ts'
 import { startTestOrigin, type TestOrigin } from '../../support/origin.ts'
 import { type OtherNode, startOtherNode } from '../../support/other-node.ts'
-import { type Files, MADE_MS, othersMap, pngLike, writeFiles } from '../../support/others-map.ts'
+import { MADE_MS, othersMap, othersMapWithMoc, pngLike, writeFiles } from '../../support/others-map.ts'
 
 const ROOT = resolve(import.meta.dirname, '../../..')
 let here: TestOrigin
@@ -24,23 +23,9 @@ beforeAll(async () => {
 })
 afterAll(() => here?.end())
 beforeEach(async () => {
-  node = await startOtherNode(withMoc())
+  node = await startOtherNode(othersMapWithMoc())
 })
 afterEach(() => node.stop())
-
-/** With a Moc.fits of its deepest tiles, as all but old maps have. */
-function withMoc(more: Record<string, string | undefined> = {}): Files {
-  const files = othersMap(more)
-  return files.set(
-    'Moc.fits',
-    writeMocFits(
-      mocOf(
-        3,
-        Array.from({ length: 64 }, (_, i) => 256 + i),
-      ),
-    ),
-  )
-}
 
 const world = () => ({ catalog: here.catalog, dataFolder: here.config.dataFolder, nowMs: here.now })
 const mirror = (options: Partial<MirrorOptions> = {}) =>
@@ -72,7 +57,7 @@ describe('a map of another node', () => {
     const there = await startTestOrigin()
     const folder = mkdtempSync(join(tmpdir(), 'skyedge-others-'))
     try {
-      writeFiles(folder, withMoc())
+      writeFiles(folder, othersMapWithMoc())
       await importMap(
         await folderTree(folder),
         { map: 'a/b' },
@@ -80,7 +65,7 @@ describe('a map of another node', () => {
       )
       const first = await mirror({ url: `${there.url}/hips/public/a/b` })
       expect(first.fetched).toBe(87)
-      for (const [path, bytes] of withMoc())
+      for (const [path, bytes] of othersMapWithMoc())
         if (path !== 'properties') expect(await plain(`/hips/public/${first.map}/${path}`), path).toBe(asText(bytes))
       await expect(mirror({ url: `${here.url}/hips/public/${first.map}` })).rejects.toThrow('must not be copied')
     } finally {
@@ -130,7 +115,7 @@ describe('a map of another node', () => {
     ['public mirror clonableOnce', 'only the master may be copied'],
     ['private master clonable', 'name it (--release)'],
   ])('that says "%s" is refused before a tile is asked for', async (hips_status, message) => {
-    node.files = withMoc({ hips_status })
+    node.files = othersMapWithMoc({ hips_status })
     await expect(mirror()).rejects.toThrow(message)
     expect(node.asked).toEqual(['GET /properties'])
   })
@@ -159,7 +144,7 @@ describe('a copy that is there already', () => {
     const first = await mirror({ map })
     const changed = 'Norder3/Dir0/Npix300.png'
     const gone = 'Norder3/Dir0/Npix301.png'
-    node.files = withMoc({ hips_release_date: '2026-02-02T00:00Z' })
+    node.files = othersMapWithMoc({ hips_release_date: '2026-02-02T00:00Z' })
     node.files.set(changed, pngLike('newer'))
     node.files.delete(gone)
     node.dates.set(changed, MADE_MS + 5_000)
@@ -179,7 +164,7 @@ describe('a copy that is there already', () => {
   it('is served on while a newer one fails', async () => {
     const map = 'mirror/fails'
     await mirror({ map })
-    node.files = withMoc({ hips_release_date: '2026-02-02T00:00Z' })
+    node.files = othersMapWithMoc({ hips_release_date: '2026-02-02T00:00Z' })
     node.misbehave = (path, _, response) => {
       if (path !== 'Norder3/Dir0/Npix300.png') return false
       response.writeHead(503).end()

@@ -1,42 +1,24 @@
 // Packs made in the worker's runtime, put into its bucket, and a bucket that counts, lags, fails and lies on demand.
 
 import { env } from 'cloudflare:test'
-import { DIGEST_BYTES, keyOf, type PackAddress, type PackShape, planPack, sealHead } from '#src/hips'
+import type { PackAddress, PackShape } from '#src/hips'
 import { httpSource } from '../../../workers/edge/storage/http-source.ts'
 import { r2Source } from '../../../workers/edge/storage/r2-source.ts'
+import { packBytes as packedBytes } from '../../support/packs.ts'
 
 export const bucket = (env as unknown as { PACKS: R2Bucket }).PACKS
 export { httpSource, r2Source }
-
-const sha256 = async (bytes: Uint8Array) =>
-  new Uint8Array(await crypto.subtle.digest('SHA-256', bytes as Uint8Array<ArrayBuffer>))
 
 export type GivenTile = readonly [address: PackAddress, bytes: Uint8Array<ArrayBuffer>]
 
 /** 2026-11-22T12:00:00Z: another time than the origin's tiles have. */
 export const NOON_MS = Date.UTC(2026, 10, 22, 12)
 
-export async function packBytes(shape: PackShape, given: readonly GivenTile[]): Promise<Uint8Array<ArrayBuffer>> {
-  const tiles = given
-    .map(([address, bytes]) => ({
-      key: keyOf(shape, address) as number,
-      bytes,
-      sizeBytes: bytes.length,
-      modifiedUs: NOON_MS * 1000,
-    }))
-    .sort((a, b) => a.key - b.key)
-  const plan = planPack(shape, tiles)
-  const digests = new Uint8Array(DIGEST_BYTES * tiles.length)
-  const pack = new Uint8Array(plan.sizeBytes)
-  let at = plan.headBytes
-  for (const [k, { bytes }] of tiles.entries()) {
-    digests.set((await sha256(bytes)).subarray(0, DIGEST_BYTES), DIGEST_BYTES * k)
-    pack.set(bytes, at)
-    at += bytes.length
-  }
-  pack.set(await sealHead(plan, digests, sha256))
-  return pack
-}
+export const packBytes = (shape: PackShape, given: readonly GivenTile[]): Promise<Uint8Array<ArrayBuffer>> =>
+  packedBytes(
+    shape,
+    given.map(([address, bytes]) => ({ address, bytes, modifiedUs: NOON_MS * 1000 })),
+  )
 
 /** The real bucket, with something between it and the edge. */
 export class Between {
