@@ -8,7 +8,7 @@ import { startWorkerdEdge } from '../../scripts/processes/workerd-edge.ts'
 import type { Benchmark, BenchResult } from './result.ts'
 import { hasWrk, type Load, load, median } from './support/load.ts'
 import { SECRET, startOriginStage } from './support/stage.ts'
-import { MAP, tilePath } from './support/tiles.ts'
+import { everyTile, tilePath } from './support/tiles.ts'
 
 const ROUNDS = 3
 const CLIENTS = 100
@@ -19,14 +19,6 @@ export const bench: Benchmark = {
   about: 'edge misses of 50 kB tiles to a Node origin, and 100 concurrent misses of one tile (needs wrk)',
   run,
 }
-
-/** wrk asks for the next tile each time: of 12 * 4^9 at this order. */
-const everyTile = (first: number) => `
-local npix = ${first}
-request = function()
-  npix = npix + 1
-  return wrk.format('GET', string.format('/hips/public/${MAP}/Norder9/Dir%d/Npix%d.png', npix - npix % 10000, npix))
-end`
 
 async function run(): Promise<BenchResult> {
   if (!hasWrk()) throw new Error('tile-miss needs wrk and /proc (Debian: wrk)')

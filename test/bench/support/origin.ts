@@ -1,12 +1,12 @@
-// An origin of a few lines in a process of its own: `node origin.ts DELAY_MS` prints its address. One map; a tile is
-// 50 kB as PNG and 1 MB as FITS, whichever is asked for. `/hits` says how many were asked for since it was last asked.
+// An origin of a few lines in a process of its own: `node origin.ts DELAY_MS TILE_BYTES` prints its address. One map; a tile is
+// TILE_BYTES (50 kB) as PNG and 1 MB as FITS, whichever is asked for. `/hits` says how many were asked for since it was last asked.
 
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { FITS_BYTES, MAP, TILE_BYTES, tileBytes } from './tiles.ts'
 
 const delayMs = Number(process.argv[2] ?? '0')
-const [png, fits] = [tileBytes(TILE_BYTES), tileBytes(FITS_BYTES)]
+const [png, fits] = [tileBytes(Number(process.argv[3] ?? TILE_BYTES)), tileBytes(FITS_BYTES)]
 const manifest = JSON.stringify({
   maps: [
     {

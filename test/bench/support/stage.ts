@@ -9,7 +9,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { COMPATIBILITY_DATE, COMPATIBILITY_FLAGS } from '../../../scripts/processes/worker-bundle.ts'
 import { childrenOf } from './load.ts'
-import { FITS_BYTES, tileBytes, tilePath } from './tiles.ts'
+import { FITS_BYTES, TILE_BYTES, tileBytes, tilePath } from './tiles.ts'
 
 export const SECRET = 'only-for-the-benchmark-0123456789'
 const WORKERD = (createRequire(import.meta.url)('workerd') as { default: string }).default
@@ -26,10 +26,9 @@ export interface OriginStage extends Stage {
 }
 
 /** Node's own http in a process of its own: what it costs to ask an origin at all. `delayMs` per tile. */
-export async function startOriginStage({ delayMs = 0 }: { delayMs?: number } = {}): Promise<OriginStage> {
-  const child = spawn(process.execPath, [join(import.meta.dirname, 'origin.ts'), String(delayMs)], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-  })
+export async function startOriginStage({ delayMs = 0, tileBytes = TILE_BYTES } = {}): Promise<OriginStage> {
+  const args = [join(import.meta.dirname, 'origin.ts'), String(delayMs), String(tileBytes)]
+  const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] })
   const [line] = (await once(child.stdout, 'data')) as [Buffer]
   const url = String(line).trim()
   return {

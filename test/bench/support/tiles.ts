@@ -18,3 +18,11 @@ export function tileBytes(length = TILE_BYTES): Buffer {
   }
   return bytes
 }
+
+/** For wrk: the next tile each time, of 12 * 4^9 at this order. */
+export const everyTile = (first: number) => `
+local npix = ${first}
+request = function()
+  npix = npix + 1
+  return wrk.format('GET', string.format('/hips/public/${MAP}/Norder9/Dir%d/Npix%d.png', npix - npix % 10000, npix))
+end`
