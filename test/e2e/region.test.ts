@@ -75,7 +75,7 @@ describe('a region of two edges', () => {
 
   it('opens its door to those who know the secret, for entries alone', async () => {
     const door = `http://127.0.0.1:${first.ports.get('region')}`
-    const entry = `/ab/${'0'.repeat(38)}`
+    const entry = `/a/${'0'.repeat(39)}`
     const headers = { [EDGE_HEADER]: SECRET }
     const status = async (path: string, init: RequestInit) => (await fetch(door + path, init)).status
     expect(await status(entry, { method: 'PUT', body: 'x' })).toBe(404)

@@ -34,6 +34,20 @@ describe('a tile of a public map', () => {
     expect(headers.get('server-timing')).toMatch(/^edge;dur=/)
   })
 
+  it('comes from the isolate at once, each answer with an id of its own', async () => {
+    const world = withTile()
+    await (await world.get(TILE)).arrayBuffer()
+    const now = (headers: Record<string, string> = {}) =>
+      world.fetch(new Request(`https://${world.host}${TILE}`, { headers }), { waitUntil: () => undefined })
+    const answers = [now(), now({ 'x-request-id': 'sent-1' }), now()]
+    expect(answers.every((answer) => answer instanceof Response)).toBe(true)
+    const ids = (answers as Response[]).map(({ headers }) => headers.get('x-request-id'))
+    expect(ids[1]).toBe('sent-1')
+    expect(new Set(ids).size).toBe(3)
+    for (const id of [ids[0], ids[2]]) expect(id).toMatch(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/)
+    expect(new Uint8Array(await (answers as Response[])[2].arrayBuffer())).toEqual(bytesOf(5000))
+  })
+
   it('is found in the data centre by a new isolate', async () => {
     const world = withTile()
     await (await world.get(TILE)).arrayBuffer()

@@ -29,7 +29,8 @@ const KEYS_FRESH_MS = 300_000
 /** The origin has them in memory; an origin that is slower is an origin that is away. */
 const FACTS_TIMEOUT_MS = 5_000
 
-export type Fetch = (request: Request, context: Waiter) => Promise<Response>
+/** What needs no waiting comes without a promise. */
+export type Fetch = (request: Request, context: Waiter) => Response | Promise<Response>
 
 export function createEdge(settings: Settings, { clock = Date.now }: { clock?: () => number } = {}): Fetch {
   const jwks = new Jwks(
@@ -67,7 +68,7 @@ export function createEdge(settings: Settings, { clock = Date.now }: { clock?: (
   }
   const app = createApp()
 
-  return async (request, context) => {
+  return (request, context) => {
     const path = cleanPath(rawPath(request.url))
     const visit: Visit = {
       edge,
@@ -91,19 +92,24 @@ export function createEdge(settings: Settings, { clock = Date.now }: { clock?: (
 /** A name or an address, and a port: what else is in it would become part of the address that is asked for. */
 const HOST = /^(?:[\w.-]+|\[[\da-fA-F:.]+\])(?::\d{1,5})?$/
 
-async function respond(visit: Visit, app: ReturnType<typeof createApp>): Promise<Response> {
-  const { method, path } = visit
+function respond(visit: Visit, app: ReturnType<typeof createApp>): Response | Promise<Response> {
   try {
-    if ((method === 'GET' || method === 'HEAD') && path.startsWith(HIPS)) return await hips(visit)
-    const methods = methodsOf(path)
-    if (method === 'OPTIONS') return preflight(visit, methods)
-    if (!methods.split(', ').includes(method))
-      return problem(visit, 405, `${method} means nothing here`, { allow: methods })
-    // Hono routes by a request's own address: it is given the canonical one.
-    return await app.fetch(new Request(`http://edge${path}`, { method: routed(method) }), visit)
+    const answer = route(visit, app)
+    return answer instanceof Response ? answer : answer.catch((error) => failure(error, visit))
   } catch (error) {
     return failure(error, visit)
   }
+}
+
+function route(visit: Visit, app: ReturnType<typeof createApp>): Response | Promise<Response> {
+  const { method, path } = visit
+  if ((method === 'GET' || method === 'HEAD') && path.startsWith(HIPS)) return hips(visit)
+  const methods = methodsOf(path)
+  if (method === 'OPTIONS') return preflight(visit, methods)
+  if (!methods.split(', ').includes(method))
+    return problem(visit, 405, `${method} means nothing here`, { allow: methods })
+  // Hono routes by a request's own address: it is given the canonical one.
+  return app.fetch(new Request(`http://edge${path}`, { method: routed(method) }), visit)
 }
 
 /** HEAD is GET without the body: the pipeline knows from the visit. */

@@ -37,9 +37,10 @@ async function warm(order: object, env: Env, context: ExecutionContext): Promise
 const RETRY_S = 60
 
 export default {
-  async fetch(request: Request, env: Env, context: ExecutionContext): Promise<Response> {
+  fetch(request: Request, env: Env, context: ExecutionContext): Response | Promise<Response> {
+    let edge: Fetch
     try {
-      return await edgeOf(env)(request, context)
+      edge = edgeOf(env)
     } catch (error) {
       if (!(error instanceof EnvError)) throw error
       console.error(error.message)
@@ -48,6 +49,7 @@ export default {
         headers: { 'content-type': 'application/problem+json', 'cache-control': 'no-store' },
       })
     }
+    return edge(request, context)
   },
 
   async queue(batch: MessageBatch<WarmMessage>, env: Env, context: ExecutionContext): Promise<void> {

@@ -10,8 +10,8 @@ interface Env {
   readonly EDGE_SECRET: string
 }
 
-/** A file's name is the hash of a key: two digits for the folder, the rest for the file. */
-const FILE = /^https?:\/\/[^/]+\/([0-9a-f]{2}\/[0-9a-f]{38})$/
+/** A file's name is the hash of a key: a digit for the folder, the rest for the file. */
+const FILE = /^https?:\/\/[^/]+\/([0-9a-f]\/[0-9a-f]{39})$/
 
 export default {
   async fetch(request: Request, env: Env): Promise<Response> {

@@ -108,7 +108,7 @@ export class World {
   }
 
   /** `path` goes on the request line as it stands. */
-  get(path: string, init: RequestInit = {}): Promise<Response> {
+  async get(path: string, init: RequestInit = {}): Promise<Response> {
     return this.fetch(new RawRequest(`http://${this.host}${path}`, init), {
       waitUntil: (work) => void this.#pending.push(work),
     })

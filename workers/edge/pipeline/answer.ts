@@ -57,19 +57,23 @@ export function answer(found: Found, resource: Resource, fresh: Freshness, visit
 const tables = new WeakMap<HeldReply, Headers>()
 
 /** A public tile from the isolate, for a client without cookies: two such answers differ by id, and perhaps by timing. */
-const isAlike = ({ reply, steps }: Found, { kind }: Resource, fresh: Freshness, visit: Visit): boolean =>
-  steps === ISOLATE_HIT && kind === 'tile' && reply.status === 200 && fresh.vary.length === 0 && !visit.hasCookie
+const isAlike = ({ reply, steps }: Found, { kind }: Resource, { vary }: Freshness, { hasCookie, method }: Visit) =>
+  steps === ISOLATE_HIT &&
+  kind === 'tile' &&
+  reply.status === 200 &&
+  vary.length === 0 &&
+  !hasCookie &&
+  method === 'GET'
 
 function again(found: Found, reply: HeldReply, resource: Resource, fresh: Freshness, visit: Visit): Response {
   let table = tables.get(reply)
   if (!table) {
     table = new Headers(describe(found, resource, fresh, visit))
-    table.set('content-length', String(reply.body.byteLength))
     table.set('server-timing', took(0))
     tables.set(reply, table)
   }
-  const response = new Response(visit.method === 'HEAD' ? null : reply.body, { headers: table })
-  response.headers.set('x-request-id', visit.requestId)
+  table.set('x-request-id', visit.requestId)
+  const response = new Response(reply.body, { headers: table })
   // Rarely: the manifest or the issuer's keys were waited for.
   const ms = visit.edge.clock() - visit.nowMs
   if (ms > 0) response.headers.set('server-timing', took(ms))

@@ -15,10 +15,14 @@ export interface Identity {
 
 const STRANGER: Identity = { principal: ANONYMOUS }
 
+/** Nothing came that could name anybody. */
+export const isStranger = ({ principal, hasCookie, request }: Visit): boolean =>
+  !principal && !hasCookie && !request.headers.has('authorization')
+
 export async function identify(visit: Visit): Promise<Identity> {
   if (visit.principal) return { principal: visit.principal }
   const { headers } = visit.request
-  if (!visit.hasCookie && !headers.has('authorization')) return STRANGER
+  if (isStranger(visit)) return STRANGER
   const credentials = credentialsIn((name) => headers.get(name))
   if (credentials === undefined) return STRANGER
   if (credentials === 'malformed') return { principal: ANONYMOUS, problem: 'the Authorization header holds no token' }

@@ -5,7 +5,7 @@ import { tileKey } from '#src/caching'
 import { mapFileMediaType, mapFileStart, parseAllskyPath, parseProgenitorPath, parseTilePath } from '#src/hips'
 import { touches } from '#src/moc'
 import type { ProductRights } from '#src/rights'
-import type { MapFacts } from '../knowledge/maps.ts'
+import type { Manifest, MapFacts } from '../knowledge/maps.ts'
 import { FOR_EVER } from '../pipeline/lookup.ts'
 import { type Resource, serve } from '../pipeline/serve.ts'
 import { problem } from '../problem.ts'
@@ -19,15 +19,20 @@ type Tier = 'public' | 'full'
 /** Descriptions are asked for again after this long; the generation in their key changes with what they describe. */
 const DESCRIPTION_MS = 300_000
 
-export async function hips(visit: Visit): Promise<Response> {
-  const { path, edge } = visit
+export function hips(visit: Visit): Response | Promise<Response> {
+  const { path, edge, nowMs } = visit
   const tier = path.startsWith('public/', HIPS.length) ? 'public' : path.startsWith('full/', HIPS.length) ? 'full' : ''
   if (!tier) return problem(visit, 404, 'a map is at /hips/public/{map}/ or /hips/full/{map}/')
+  const maps = edge.maps.peek('', nowMs)
+  return maps ? ofMaps(maps, tier, visit) : edge.maps.get('', visit).then((renewed) => ofMaps(renewed, tier, visit))
+}
+
+function ofMaps(maps: Manifest, tier: Tier, visit: Visit): Response | Promise<Response> {
+  const { path, edge } = visit
   const rest = path.slice(HIPS.length + tier.length + 1)
   const split = mapFileStart(rest)
   const name = rest.slice(0, Math.max(0, split - 1))
   const file = rest.slice(split)
-  const maps = edge.maps.peek('', visit.nowMs) ?? (await edge.maps.get('', visit))
   const map = maps.get(name)
   if (!map && file !== '' && maps.has(`${name ? `${name}/` : ''}${file}`)) return toFolder(visit)
   // The tier of a map that has none is not told from a map that is not there.
