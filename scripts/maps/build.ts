@@ -105,7 +105,11 @@ export function addBuild(hips: Command): void {
     .option('--all-bands', 'a map of every band, named <map>/<band>; with --color a colour map <map>/color too')
     .option('--color <b,g,r>', 'a colour map of three bands, shortest wavelength first (e.g. g,r,i)', parseColour)
     .option('--order <n>', 'deepest order (default: pixels no larger than the images have)', parseWhole)
-    .option('--public-order <n>', 'deepest order that everybody may see', parseWhole)
+    .option(
+      '--public-order <n>',
+      'deepest order that everybody may see (default: as the map has, else all where its images are public, all but two where not)',
+      parseWhole,
+    )
     .addOption(
       new Option('--formats <list>', `tile formats, some of ${FORMATS.join(', ')}`)
         .argParser(parseFormats)
