@@ -12,6 +12,7 @@ export type OthersErrorCode =
   | 'incomplete'
   | 'check-failed'
   | 'changed'
+  | 'disk-full'
 
 export class OthersError extends Error {
   readonly code: OthersErrorCode

@@ -46,6 +46,7 @@ export interface ImportResult extends Placed {
 }
 
 const PARALLEL = 8
+const FULL = new Set(['ENOSPC', 'EDQUOT', 'EFBIG'])
 
 export async function importMap(tree: OthersTree, options: ImportOptions, world: ImportWorld): Promise<ImportResult> {
   checkMapName(options.map)
@@ -74,6 +75,9 @@ export async function importMap(tree: OthersTree, options: ImportOptions, world:
     })
     const { tiles, bytes, leftOut } = found
     return { ...placed, notes: [...notesOf(others, found), ...placed.notes], tiles, bytes, leftOut }
+  } catch (error) {
+    if (!FULL.has((error as NodeJS.ErrnoException).code ?? '')) throw error
+    throw new OthersError('disk-full', 'the disk is full: nothing was changed', { cause: error })
   } finally {
     await rm(folder, { recursive: true, force: true })
   }

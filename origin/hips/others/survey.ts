@@ -2,6 +2,7 @@
 
 import { checkCodeFor, hipsMetrics, type OthersMap, type TileFormat } from '#src/hips'
 import { OthersError } from './errors.ts'
+import { maxTile } from './limits.ts'
 import { TileCensus } from './tiles.ts'
 import { nameOf, type OthersTree, shown } from './tree.ts'
 
@@ -50,6 +51,11 @@ export async function survey(tree: OthersTree, others: OthersMap, maxBytes: numb
     taken++
     bytes += sizeBytes
     if (bytes > maxBytes) throw new OthersError('too-large', `the map has more than ${maxBytes} bytes (--max-bytes)`)
+    if (name.kind === 'tile' && sizeBytes > maxTile(others.tileWidth))
+      throw new OthersError(
+        'too-large',
+        `${shown(path)} has ${sizeBytes} bytes, more than a tile ${others.tileWidth} pixels wide can have`,
+      )
     if (isImage && sizes.length <= MAX_CHECKED) sizes.push({ path, sizeBytes })
     if (name.kind === 'allsky') allsky.add(name.order)
     if (name.kind !== 'tile') continue

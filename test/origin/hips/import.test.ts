@@ -212,6 +212,27 @@ describe('a folder is refused', () => {
   })
 })
 
+it('an import that fills the disk says so, and changes nothing', async () => {
+  writeFiles(folder, othersMap())
+  const tree = await folderTree(folder)
+  const full = {
+    ...tree,
+    async *files() {
+      for await (const file of tree.files()) {
+        const read = async () => {
+          throw Object.assign(new Error('ENOSPC: no space left on device, write'), { code: 'ENOSPC' })
+        }
+        yield file.path.startsWith('Norder3') ? { ...file, read } : file
+      }
+    },
+  }
+  const before = readdirSync(join(origin.config.dataFolder, 'hips')).sort()
+  await expect(importMap(full, { map: 'others/full' }, world())).rejects.toThrow(
+    'the disk is full: nothing was changed',
+  )
+  expect(readdirSync(join(origin.config.dataFolder, 'hips')).sort()).toEqual(before)
+})
+
 describe('a zip is refused', () => {
   const some = () => entriesOf(othersMap())
   const tile = 'Norder1/Dir0/Npix16.png'
@@ -248,6 +269,14 @@ describe('a zip is refused', () => {
         { name: tile, bytes: new Uint8Array(9_000_000), deflate: true },
       ],
       'more than 5000000 bytes',
+    ],
+    [
+      'with a tile that is longer than its pixels can be',
+      () => [
+        ...some().filter(({ name }) => name !== tile),
+        { name: tile, bytes: Buffer.concat([pngLike('x'), new Uint8Array(4_000_000)]), deflate: true },
+      ],
+      'more than a tile 512 pixels wide can have',
     ],
     [
       'whose bytes have changed',
