@@ -40,7 +40,7 @@ export const visibleVisit = (alias: string, context: ViewContext): Fragment =>
 /** Milliseconds since 1970 as ISO text (DALI 1.1 §3.3.3): UTC, no zone, whole seconds. */
 export const isoTime = (ms: string, dialect: SqlDialect): string =>
   dialect === 'sqlite'
-    ? `strftime('%Y-%m-%dT%H:%M:%S', ${ms} / 1000.0, 'unixepoch')`
+    ? `strftime('%Y-%m-%dT%H:%M:%S', floor(${ms} / 1000.0), 'unixepoch')`
     : `replace((to_timestamp(floor(${ms} / 1000.0)) AT TIME ZONE 'UTC')::text, ' ', 'T')`
 
 /** When a product `p` with rights `r` is public: what these say, the date of its release, or when it came; else NULL. */
