@@ -44,7 +44,7 @@ describe.skipIf(!optional.found)(optional.says('schemathesis'), { timeout: 110_0
     )
     // Failures come before the summary, at the end.
     expect(stdout.slice(-4000)).toMatch(/No issues found/)
-    expect(Number(/(\d+) generated/.exec(stdout)?.[1])).toBeGreaterThan(500)
+    expect(Number(/(\d+) generated/.exec(stdout)?.[1])).toBeGreaterThan(200)
     expect(origin.logged.filter((line) => line.includes('the request failed'))).toEqual([])
   })
 })
