@@ -6,25 +6,14 @@ import type { ServerResponse } from 'node:http'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { guardedLookup, isPrivate, nodeAddress } from '../../origin/hips/others/guard.ts'
 import { type MirrorOptions, mirrorMap } from '../../origin/hips/others/mirror.ts'
-import { startTestOrigin, type TestOrigin } from '../support/origin.ts'
-import { type OtherNode, startOtherNode } from '../support/other-node.ts'
-import { othersMap, othersMapWithMoc, pngLike } from '../support/others-map.ts'
+import { besideAnotherNode, type OtherNode } from '../support/other-node.ts'
+import { othersMap, pngLike } from '../support/others-map.ts'
 
-let here: TestOrigin
-let node: OtherNode
+const beside = besideAnotherNode()
 let count = 0
-
-beforeAll(async () => {
-  here = await startTestOrigin()
-})
-afterAll(() => here?.end())
-beforeEach(async () => {
-  node = await startOtherNode(othersMapWithMoc())
-})
-afterEach(() => node.stop())
 
 const QUICK = { allowPrivate: true, pauseMs: 1, headersMs: 5_000, stallMs: 5_000, tries: 2 }
 /** For answers that do not come. */
@@ -32,8 +21,8 @@ const HASTY = { headersMs: 300, stallMs: 200 }
 const BOMB = gzipSync(Buffer.alloc(50_000_000))
 const mirror = (options: Partial<MirrorOptions> = {}) =>
   mirrorMap(
-    { url: node.url, map: `hostile/m${++count}`, ...QUICK, ...options },
-    { catalog: here.catalog, dataFolder: here.config.dataFolder, nowMs: here.now },
+    { url: beside.node.url, map: `hostile/m${++count}`, ...QUICK, ...options },
+    { catalog: beside.here.catalog, dataFolder: beside.here.config.dataFolder, nowMs: beside.here.now },
   )
 const TILE = 'Norder3/Dir0/Npix300.png'
 type Misbehaviour = NonNullable<OtherNode['misbehave']>
@@ -49,7 +38,7 @@ const at =
 const elsewhere =
   (how: (response: ServerResponse) => void): Misbehaviour =>
   (path, _, response) => {
-    if (node.files.has(path)) return false
+    if (beside.node.files.has(path)) return false
     how(response)
     return true
   }
@@ -113,7 +102,7 @@ describe('an address that leads into our own network', () => {
       'file:///etc/passwd',
       '//[::1]/x',
     ]) {
-      node.misbehave = at(TILE, (_, __, response) => response.writeHead(302, { location }).end())
+      beside.node.misbehave = at(TILE, (_, __, response) => response.writeHead(302, { location }).end())
       await expect(mirror()).rejects.toThrow('leads Norder3/Dir0/Npix300.png elsewhere')
     }
     expect(reached).toBe(0)
@@ -121,10 +110,10 @@ describe('an address that leads into our own network', () => {
   })
 
   it('is followed on the host itself, but not in a ring', async () => {
-    node.files.set('moved.png', pngLike('moved'))
-    node.misbehave = at(TILE, (_, __, response) => response.writeHead(301, { location: '/moved.png' }).end())
+    beside.node.files.set('moved.png', pngLike('moved'))
+    beside.node.misbehave = at(TILE, (_, __, response) => response.writeHead(301, { location: '/moved.png' }).end())
     expect((await mirror()).fetched).toBe(87)
-    node.misbehave = at(TILE, (_, __, response) => response.writeHead(301, { location: `/${TILE}` }).end())
+    beside.node.misbehave = at(TILE, (_, __, response) => response.writeHead(301, { location: `/${TILE}` }).end())
     await expect(mirror()).rejects.toThrow('elsewhere')
   })
 })
@@ -178,17 +167,17 @@ describe('an answer', () => {
     ['of 403', at(TILE, (_, __, r) => r.writeHead(403).end()), 'answers 403'],
     ['of 500, again and again', at(TILE, (_, __, r) => r.writeHead(500).end()), 'answers 500'],
   ])('%s ends the run, and nothing of it is served', async (_, misbehave, message) => {
-    node.misbehave = misbehave
+    beside.node.misbehave = misbehave
     const map = `hostile/m${count + 1}`
     const hasty = /no answer|does not go on/.test(message) ? HASTY : {}
     await expect(mirror(hasty)).rejects.toThrow(message)
-    expect(await here.catalog.map(map)).toBeUndefined()
-    expect(existsSync(join(here.config.dataFolder, 'hips', map))).toBe(false)
+    expect(await beside.here.catalog.map(map)).toBeUndefined()
+    expect(existsSync(join(beside.here.config.dataFolder, 'hips', map))).toBe(false)
   })
 
   it('of 503 and Retry-After is waited for', async () => {
     let turns = 0
-    node.misbehave = (path, _, response) => {
+    beside.node.misbehave = (path, _, response) => {
       if (path !== TILE || turns++ > 0) return false
       response.writeHead(503, { 'retry-after': '0.2' }).end()
       return true
@@ -199,13 +188,13 @@ describe('an answer', () => {
   })
 
   it('with files that the check code does not know is no whole map', async () => {
-    node.files = othersMap({ hips_check_code: 'png:12345' })
+    beside.node.files = othersMap({ hips_check_code: 'png:12345' })
     await expect(mirror()).rejects.toThrow('not those of hips_check_code png:12345')
   })
 
   it('that becomes another map on the way is no whole map', async () => {
     let asked = 0
-    node.misbehave = (path, _, response) => {
+    beside.node.misbehave = (path, _, response) => {
       if (path !== 'properties' || asked++ === 0) return false
       response.end(othersMap({ hips_release_date: '2026-03-03T00:00Z' }).get('properties'))
       return true
@@ -214,7 +203,7 @@ describe('an answer', () => {
   })
 
   it('of more than the operator wants ends the run', async () => {
-    node.files.set(TILE, pngLike('x'.repeat(100_000)))
+    beside.node.files.set(TILE, pngLike('x'.repeat(100_000)))
     await expect(mirror({ maxBytes: 50_000 })).rejects.toThrow('more than 50000 bytes')
   })
 })
@@ -227,18 +216,18 @@ describe('properties', () => {
     ['of an order that would never end', othersText({ hips_order: '29' }), 'hips_order is 0 to 24'],
     ['of tiles as wide as a wall', othersText({ hips_tile_width: '65536' }), 'hips_tile_width'],
   ])('%s are refused', async (_, text, message) => {
-    node.files.set('properties', Buffer.from(text))
+    beside.node.files.set('properties', Buffer.from(text))
     await expect(mirror()).rejects.toThrow(message)
   })
 
   it('name no file of ours, whatever they hold', async () => {
     const tricks = { creator_did: 'ivo://../../../../etc/passwd', obs_title: '</title><script>alert(1)</script>' }
-    node.files = othersMap(tricks)
+    beside.node.files = othersMap(tricks)
     const { map } = await mirror({ map: undefined })
     expect(map).toBe('etc/passwd')
-    const page = await (await fetch(`${here.url}/hips/public/${map}/`)).text()
+    const page = await (await fetch(`${beside.here.url}/hips/public/${map}/`)).text()
     expect(page).not.toContain('<script>alert')
-    expect(readdirSync(here.config.dataFolder).filter((name) => /etc|passwd/.test(name))).toEqual([])
+    expect(readdirSync(beside.here.config.dataFolder).filter((name) => /etc|passwd/.test(name))).toEqual([])
   })
 })
 

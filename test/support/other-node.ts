@@ -2,7 +2,9 @@
 
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { type Files, MADE_MS } from './others-map.ts'
+import { afterAll, afterEach, beforeAll, beforeEach } from 'vitest'
+import { startTestOrigin, type TestOrigin } from './origin.ts'
+import { type Files, MADE_MS, othersMapWithMoc } from './others-map.ts'
 
 export interface OtherNode {
   readonly url: string
@@ -55,4 +57,18 @@ export async function startOtherNode(files: Files): Promise<OtherNode> {
       }),
   }
   return node
+}
+
+/** In a test file: an origin of ours for all its tests, and for each of them another node with a map. */
+export function besideAnotherNode(): { here: TestOrigin; node: OtherNode } {
+  const both = {} as { here: TestOrigin; node: OtherNode }
+  beforeAll(async () => {
+    both.here = await startTestOrigin()
+  })
+  afterAll(() => both.here?.end())
+  beforeEach(async () => {
+    both.node = await startOtherNode(othersMapWithMoc())
+  })
+  afterEach(() => both.node.stop())
+  return both
 }

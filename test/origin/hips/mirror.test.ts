@@ -3,49 +3,43 @@ import { once } from 'node:events'
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { hipsMetrics, parseProperties } from '#src/hips'
 import { folderTree } from '../../../origin/hips/others/folder-tree.ts'
 import { importMap } from '../../../origin/hips/others/import.ts'
 import { type MirrorOptions, mirrorMap } from '../../../origin/hips/others/mirror.ts'
 import { mapNameOf } from '../../../origin/hips/others/remote-map.ts'
-import { startTestOrigin, type TestOrigin } from '../../support/origin.ts'
-import { type OtherNode, startOtherNode } from '../../support/other-node.ts'
+import { startTestOrigin } from '../../support/origin.ts'
+import { besideAnotherNode } from '../../support/other-node.ts'
 import { MADE_MS, othersMap, othersMapWithMoc, pngLike, writeFiles } from '../../support/others-map.ts'
 
 const ROOT = resolve(import.meta.dirname, '../../..')
-let here: TestOrigin
-let node: OtherNode
+const beside = besideAnotherNode()
 let count = 0
 
-beforeAll(async () => {
-  here = await startTestOrigin()
+const world = () => ({
+  catalog: beside.here.catalog,
+  dataFolder: beside.here.config.dataFolder,
+  nowMs: beside.here.now,
 })
-afterAll(() => here?.end())
-beforeEach(async () => {
-  node = await startOtherNode(othersMapWithMoc())
-})
-afterEach(() => node.stop())
-
-const world = () => ({ catalog: here.catalog, dataFolder: here.config.dataFolder, nowMs: here.now })
 const mirror = (options: Partial<MirrorOptions> = {}) =>
-  mirrorMap({ url: node.url, map: `mirror/m${++count}`, allowPrivate: true, pauseMs: 1, ...options }, world())
-const get = (path: string) => fetch(`${here.url}${path}`)
+  mirrorMap({ url: beside.node.url, map: `mirror/m${++count}`, allowPrivate: true, pauseMs: 1, ...options }, world())
+const get = (path: string) => fetch(`${beside.here.url}${path}`)
 const plain = async (path: string) => Buffer.from(await (await get(path)).arrayBuffer()).toString('latin1')
 const asText = (bytes?: Uint8Array) => Buffer.from(bytes ?? []).toString('latin1')
 const tilesAsked = (method = 'GET') =>
-  node.asked.filter((line) => line.startsWith(`${method} /Norder`) && /Npix/.test(line))
+  beside.node.asked.filter((line) => line.startsWith(`${method} /Norder`) && /Npix/.test(line))
 
 describe('a map of another node', () => {
   it('is copied whole and served as a mirror', async () => {
     const { map, record, requests, fetched, absent, notes } = await mirror()
     expect([fetched, absent, notes]).toEqual([87, 4, []])
-    expect(requests).toBe(node.asked.length)
-    for (const [path, bytes] of node.files)
+    expect(requests).toBe(beside.node.asked.length)
+    for (const [path, bytes] of beside.node.files)
       if (path !== 'properties') expect(await plain(`/hips/public/${map}/${path}`), path).toBe(asText(bytes))
     const tile = await get(`/hips/public/${map}/Norder3/Dir0/Npix300.png`)
     expect(tile.headers.get('last-modified')).toBe(new Date(MADE_MS).toUTCString())
-    const source = asText(node.files.get('properties'))
+    const source = asText(beside.node.files.get('properties'))
     expect(await plain(`/hips/public/${map}/properties`)).toBe(
       source.replace(/hips_status *=.*/, 'hips_status          = public mirror unclonable'),
     )
@@ -67,7 +61,7 @@ describe('a map of another node', () => {
       expect(first.fetched).toBe(87)
       for (const [path, bytes] of othersMapWithMoc())
         if (path !== 'properties') expect(await plain(`/hips/public/${first.map}/${path}`), path).toBe(asText(bytes))
-      await expect(mirror({ url: `${here.url}/hips/public/${first.map}` })).rejects.toThrow('must not be copied')
+      await expect(mirror({ url: `${beside.here.url}/hips/public/${first.map}` })).rejects.toThrow('must not be copied')
     } finally {
       await there.end()
       rmSync(folder, { recursive: true, force: true })
@@ -75,13 +69,15 @@ describe('a map of another node', () => {
   })
 
   it('without a MOC is found by walking down, and its holes stay holes', async () => {
-    node.files = othersMap()
-    node.files.delete('Norder2/Dir0/Npix64.png')
+    beside.node.files = othersMap()
+    beside.node.files.delete('Norder2/Dir0/Npix64.png')
     const { fetched, record } = await mirror()
     // One of order 2 and the four below it.
     expect(fetched).toBe(81)
     expect((await get(`/hips/public/${record?.map}/Norder2/Dir0/Npix64.png`)).status).toBe(404)
-    expect(readdirSync(join(here.config.dataFolder, 'hips', record?.folder ?? '')).includes('Moc.fits')).toBe(true)
+    expect(readdirSync(join(beside.here.config.dataFolder, 'hips', record?.folder ?? '')).includes('Moc.fits')).toBe(
+      true,
+    )
   })
 
   it.each([
@@ -96,7 +92,7 @@ describe('a map of another node', () => {
     expect(properties.get('hips_status')).toBe('public partial unclonable')
     expect(properties.get('hips_order')).toBe(String(record?.order))
     expect(properties.get('hips_release_date')).toBe('2019-05-07T10:55Z')
-    const { files } = await folderTree(join(here.config.dataFolder, 'hips', record?.folder ?? ''))
+    const { files } = await folderTree(join(beside.here.config.dataFolder, 'hips', record?.folder ?? ''))
     const sizes: { path: string; sizeBytes: number }[] = []
     for await (const file of files()) sizes.push(file)
     expect(properties.get('hips_check_code')).toBe(hipsMetrics(['png'], sizes).checkCode)
@@ -115,9 +111,9 @@ describe('a map of another node', () => {
     ['public mirror clonableOnce', 'only the master may be copied'],
     ['private master clonable', 'name it (--release)'],
   ])('that says "%s" is refused before a tile is asked for', async (hips_status, message) => {
-    node.files = othersMapWithMoc({ hips_status })
+    beside.node.files = othersMapWithMoc({ hips_status })
     await expect(mirror()).rejects.toThrow(message)
-    expect(node.asked).toEqual(['GET /properties'])
+    expect(beside.node.asked).toEqual(['GET /properties'])
   })
 
   it('is told by its identifier where no name is given', async () => {
@@ -133,10 +129,10 @@ describe('a copy that is there already', () => {
   it('asks for properties alone where the release date is the same', async () => {
     const map = 'mirror/again'
     await mirror({ map })
-    node.forget()
+    beside.node.forget()
     const again = await mirror({ map })
     expect([again.unchanged, again.requests]).toEqual([true, 1])
-    expect(node.asked).toEqual(['GET /properties'])
+    expect(beside.node.asked).toEqual(['GET /properties'])
   })
 
   it('asks by HEAD where it is another, and fetches only what changed', async () => {
@@ -144,28 +140,28 @@ describe('a copy that is there already', () => {
     const first = await mirror({ map })
     const changed = 'Norder3/Dir0/Npix300.png'
     const gone = 'Norder3/Dir0/Npix301.png'
-    node.files = othersMapWithMoc({ hips_release_date: '2026-02-02T00:00Z' })
-    node.files.set(changed, pngLike('newer'))
-    node.files.delete(gone)
-    node.dates.set(changed, MADE_MS + 5_000)
-    node.forget()
+    beside.node.files = othersMapWithMoc({ hips_release_date: '2026-02-02T00:00Z' })
+    beside.node.files.set(changed, pngLike('newer'))
+    beside.node.files.delete(gone)
+    beside.node.dates.set(changed, MADE_MS + 5_000)
+    beside.node.forget()
     const second = await mirror({ map })
     expect([second.unchanged, second.fetched, second.kept, second.absent]).toEqual([false, 1, 85, 5])
     expect(tilesAsked('HEAD').length).toBe(85)
     // The one that changed, and one that cannot be.
     expect(tilesAsked('GET')).toEqual(['GET /Norder3/Dir0/Npix768.png', `GET /${changed}`])
-    here.now += 2_000
+    beside.here.now += 2_000
     expect(await plain(`/hips/public/${map}/${changed}`)).toBe(asText(pngLike('newer')))
     expect((await get(`/hips/public/${map}/${gone}`)).status).toBe(404)
     expect(await (await get(`/hips/public/${map}/properties`)).text()).toContain('2026-02-02T00:00Z')
-    expect(existsSync(join(here.config.dataFolder, 'hips', first.record?.folder ?? ''))).toBe(false)
+    expect(existsSync(join(beside.here.config.dataFolder, 'hips', first.record?.folder ?? ''))).toBe(false)
   })
 
   it('is served on while a newer one fails', async () => {
     const map = 'mirror/fails'
     await mirror({ map })
-    node.files = othersMapWithMoc({ hips_release_date: '2026-02-02T00:00Z' })
-    node.misbehave = (path, _, response) => {
+    beside.node.files = othersMapWithMoc({ hips_release_date: '2026-02-02T00:00Z' })
+    beside.node.misbehave = (path, _, response) => {
       if (path !== 'Norder3/Dir0/Npix300.png') return false
       response.writeHead(503).end()
       return true
@@ -178,11 +174,11 @@ describe('a copy that is there already', () => {
 describe('a run that is killed', () => {
   it('leaves nothing torn, and the next one goes on where it was', async () => {
     const map = 'mirror/killed'
-    node.delayMs = 40
+    beside.node.delayMs = 40
     const script = join(ROOT, 'scripts/skyedge.ts')
-    const args = [script, 'mirror', node.url, '--map', map, '--parallel', '2', '--allow-private']
+    const args = [script, 'mirror', beside.node.url, '--map', map, '--parallel', '2', '--allow-private']
     const child = spawn(process.execPath, args, {
-      env: { ...process.env, SKYEDGE_DATA: here.config.dataFolder },
+      env: { ...process.env, SKYEDGE_DATA: beside.here.config.dataFolder },
       stdio: 'ignore',
     })
     const ended = once(child, 'exit')
@@ -190,37 +186,37 @@ describe('a run that is killed', () => {
     child.kill('SIGKILL')
     await ended
     expect((await get(`/hips/public/${map}/properties`)).status).toBe(404)
-    node.delayMs = 0
+    beside.node.delayMs = 0
     const first = tilesAsked().length
-    node.forget()
+    beside.node.forget()
     const { fetched, kept, record } = await mirror({ map })
     expect(fetched + kept).toBe(87)
     // What was on its way when it was killed is asked for once more.
     expect(tilesAsked().length).toBeLessThanOrEqual(87 - first + 3)
     expect(kept).toBeGreaterThanOrEqual(first - 3)
-    for (const [path, bytes] of node.files)
+    for (const [path, bytes] of beside.node.files)
       if (path !== 'properties') expect(await plain(`/hips/public/${map}/${path}`), path).toBe(asText(bytes))
-    const folder = join(here.config.dataFolder, 'hips', record?.folder ?? '')
+    const folder = join(beside.here.config.dataFolder, 'hips', record?.folder ?? '')
     expect(readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.part'))).toEqual(
       [],
     )
     expect(Math.round(statSync(join(folder, 'Norder3/Dir0/Npix300.png')).mtimeMs)).toBe(MADE_MS)
-    expect(JSON.parse(readFileSync(join(folder, 'mirror.json'), 'utf8')).url).toBe(node.url)
+    expect(JSON.parse(readFileSync(join(folder, 'mirror.json'), 'utf8')).url).toBe(beside.node.url)
   })
 
   it('between the last rename and the catalogue leaves all that it fetched to the next one', async () => {
     const map = 'mirror/between'
     const first = await mirror({ map })
-    await here.catalog.removeMap(map)
-    node.forget()
+    await beside.here.catalog.removeMap(map)
+    beside.node.forget()
     const { fetched, kept } = await mirror({ map })
     expect([fetched, kept]).toEqual([0, first.fetched])
     expect(tilesAsked().length).toBe(1)
-    expect(existsSync(join(here.config.dataFolder, 'hips', first.record?.folder ?? ''))).toBe(false)
+    expect(existsSync(join(beside.here.config.dataFolder, 'hips', first.record?.folder ?? ''))).toBe(false)
   })
 
   it('is not joined by a second one', async () => {
-    node.delayMs = 20
+    beside.node.delayMs = 20
     const map = 'mirror/twice'
     const [one, two] = await Promise.allSettled([mirror({ map, parallel: 4 }), mirror({ map })])
     const failed = [one, two].filter((end) => end.status === 'rejected')
