@@ -8,10 +8,10 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { EDGE_HEADER } from '#src/services'
 import { loadEdgeSecret } from '../../origin/identity/keys.ts'
-import { type RunningEdge, startWorkerdEdge } from '../../scripts/processes/workerd-edge.ts'
+import type { RunningEdge } from '../../scripts/processes/workerd-edge.ts'
 import type { MapWorld } from '../support/map-world.ts'
 import { CENTRE } from '../support/sky-image.ts'
-import { deepestTile, type LoggedOrigin, loggedOrigin, MAP, smallSky } from '../support/small-sky.ts'
+import { deepestTile, edgeBefore, type LoggedOrigin, loggedOrigin, MAP, smallSky } from '../support/small-sky.ts'
 
 let folder: string
 let world: MapWorld
@@ -24,13 +24,7 @@ beforeAll(async () => {
   world = await smallSky(folder)
   did = (await world.catalog.productsIn('sky'))[0].publisherDid
   origin = await loggedOrigin(world)
-  edge = await startWorkerdEdge({
-    originUrl: origin.url,
-    secret: await loadEdgeSecret(world.dataFolder),
-    host: '127.0.0.1',
-    port: 0,
-    cacheFolder: join(folder, 'cache'),
-  })
+  edge = await edgeBefore(world, origin, join(folder, 'cache'))
 })
 
 afterAll(async () => {

@@ -13,11 +13,10 @@ import { loadConfig } from '../../origin/config.ts'
 import { packMap } from '../../origin/hips/pack/pack-map.ts'
 import { packShard } from '../../origin/hips/pack/pack-shard.ts'
 import { publishPacks } from '../../origin/hips/publish-packs.ts'
-import { loadEdgeSecret } from '../../origin/identity/keys.ts'
 import { openStore, placeOf } from '../../origin/storage/open-store.ts'
-import { type RunningEdge, startWorkerdEdge } from '../../scripts/processes/workerd-edge.ts'
+import type { RunningEdge } from '../../scripts/processes/workerd-edge.ts'
 import type { MapWorld } from '../support/map-world.ts'
-import { type LoggedOrigin, loggedOrigin, MAP, smallSky } from '../support/small-sky.ts'
+import { edgeBefore, type LoggedOrigin, loggedOrigin, MAP, smallSky } from '../support/small-sky.ts'
 
 const SHARD_ORDER = 6
 const KEY = 'Bearer only-for-edges'
@@ -70,12 +69,7 @@ beforeAll(async () => {
   server = webServer(join(folder, 'store'))
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   origin = await loggedOrigin(world)
-  edge = await startWorkerdEdge({
-    originUrl: origin.url,
-    secret: await loadEdgeSecret(world.dataFolder),
-    host: '127.0.0.1',
-    port: 0,
-    cacheFolder: join(folder, 'cache'),
+  edge = await edgeBefore(world, origin, join(folder, 'cache'), {
     settings: {
       PACKS_URL: `http://127.0.0.1:${(server.address() as AddressInfo).port}/`,
       PACKS_AUTHORIZATION: KEY,

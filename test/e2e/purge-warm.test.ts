@@ -12,10 +12,10 @@ import { addressesOf } from '../../origin/edges/addresses.ts'
 import { warmEdge } from '../../origin/edges/warm.ts'
 import { loadEdgeSecret } from '../../origin/identity/keys.ts'
 import { bundleWorkers, COMPATIBILITY_DATE, COMPATIBILITY_FLAGS } from '../../scripts/processes/worker-bundle.ts'
-import { type RunningEdge, startWorkerdEdge } from '../../scripts/processes/workerd-edge.ts'
+import type { RunningEdge } from '../../scripts/processes/workerd-edge.ts'
 import type { MapWorld } from '../support/map-world.ts'
 import { CENTRE } from '../support/sky-image.ts'
-import { deepestTile, type LoggedOrigin, loggedOrigin, smallSky } from '../support/small-sky.ts'
+import { deepestTile, edgeBefore, type LoggedOrigin, loggedOrigin, smallSky } from '../support/small-sky.ts'
 
 const SKYEDGE = new URL('../../scripts/skyedge.ts', import.meta.url).pathname
 let folder: string
@@ -31,11 +31,7 @@ beforeAll(async () => {
   did = (await world.catalog.productsIn('sky'))[0].publisherDid
   origin = await loggedOrigin(world)
   secret = await loadEdgeSecret(world.dataFolder)
-  const start = (name: string) => {
-    const cacheFolder = join(folder, name)
-    return startWorkerdEdge({ originUrl: origin.url, secret, host: '127.0.0.1', port: 0, cacheFolder, region: name })
-  }
-  edges = await Promise.all(['eu', 'us'].map(start))
+  edges = await Promise.all(['eu', 'us'].map((region) => edgeBefore(world, origin, join(folder, region), { region })))
 })
 
 afterAll(async () => {

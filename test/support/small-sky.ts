@@ -5,7 +5,9 @@ import { pino } from 'pino'
 import { type TileFormat, tilePath } from '#src/hips'
 import { loadConfig } from '../../origin/config.ts'
 import { buildMap } from '../../origin/hips/build.ts'
+import { loadEdgeSecret } from '../../origin/identity/keys.ts'
 import { type RunningOrigin, startOrigin } from '../../origin/serve.ts'
+import { type RunningEdge, startWorkerdEdge, type WorkerdEdgeOptions } from '../../scripts/processes/workerd-edge.ts'
 import { type MapWorld, mapWorld } from './map-world.ts'
 import { CENTRE, slope, writeSkyImage } from './sky-image.ts'
 
@@ -37,4 +39,15 @@ export async function loggedOrigin({ dataFolder, catalog }: MapWorld): Promise<L
 export function deepestTile({ order, moc }: { order: number; moc: string }, format: TileFormat): string {
   const cells = JSON.parse(moc) as Record<string, number[]>
   return tilePath({ order, npix: cells[String(order)][0], format })
+}
+
+/** An edge on plain workerd before that origin, at any free port. */
+export const edgeBefore = async (
+  { dataFolder }: MapWorld,
+  { url: originUrl }: RunningOrigin,
+  cacheFolder: string,
+  more: Partial<WorkerdEdgeOptions> = {},
+): Promise<RunningEdge> => {
+  const secret = await loadEdgeSecret(dataFolder)
+  return startWorkerdEdge({ originUrl, secret, host: '127.0.0.1', port: 0, cacheFolder, ...more })
 }
