@@ -2,6 +2,7 @@
 
 import { randomUUID } from 'node:crypto'
 import type { Context, MiddlewareHandler } from 'hono'
+import { BY_CALLER } from '#src/caching'
 import { DaliError } from '#src/dali'
 import { BASE_HEADER, EDGE_HEADER } from '#src/services'
 import type { OriginDeps, OriginEnv } from './deps.ts'
@@ -125,6 +126,11 @@ export const secured: Middleware = async (c, next) => {
   put('Referrer-Policy', 'no-referrer')
   put('Content-Security-Policy', "default-src 'none'; frame-ancestors 'none'")
   put('Cross-Origin-Resource-Policy', 'cross-origin')
+}
+
+/** The answer depends on who asks: caches are told so. */
+export function varyByCaller(c: Context<OriginEnv>): void {
+  for (const name of BY_CALLER) c.header('Vary', name, { append: true })
 }
 
 /** The node's address as its clients see it: what an edge says it was asked as, else the Host that we were. */

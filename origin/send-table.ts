@@ -2,6 +2,7 @@
 
 import type { Context } from 'hono'
 import type { OriginEnv } from './deps.ts'
+import { varyByCaller } from './middleware.ts'
 import type { RunningQuery } from './query/run.ts'
 import { streamed } from './stream.ts'
 
@@ -15,7 +16,7 @@ export function sendTable(
   // It fails together with the body, which says so.
   running.outcome.catch(() => undefined)
   c.header('Cache-Control', 'private, no-store')
-  for (const name of ['Authorization', 'Cookie']) c.header('Vary', name, { append: true })
+  varyByCaller(c)
   c.header('Content-Type', mediaType)
   return c.body(
     streamed(running.body, async () => {

@@ -5,6 +5,7 @@ import { CAOM2_MEDIA_TYPE, observationXml } from '#src/caom2'
 import { DaliError, quoted } from '#src/dali'
 import { mayBeSeenBy, observation } from '../catalog/caom.ts'
 import type { OriginDeps, OriginEnv } from '../deps.ts'
+import { varyByCaller } from '../middleware.ts'
 
 export function caomRoutes({ catalog, clock }: OriginDeps): Hono<OriginEnv> {
   const app = new Hono<OriginEnv>()
@@ -14,7 +15,7 @@ export function caomRoutes({ catalog, clock }: OriginDeps): Hono<OriginEnv> {
     const found = await observation(catalog, collection, observationId, mayBeSeenBy(principal, clock()))
     if (!found) throw new DaliError('not-found', `there is no observation ${quoted(`${collection}/${observationId}`)}`)
     c.header('Cache-Control', principal.sub === undefined ? 'public, max-age=60' : 'private, max-age=60')
-    c.header('Vary', 'Authorization, Cookie', { append: true })
+    varyByCaller(c)
     return c.body(observationXml(found), 200, { 'Content-Type': `${CAOM2_MEDIA_TYPE}; charset=utf-8` })
   })
   return app

@@ -11,7 +11,7 @@ import { votableDocument } from '#src/votable'
 import type { XmlElement } from '#src/xml'
 import type { OriginDeps, OriginEnv } from '../deps.ts'
 import { pairsFrom } from '../form.ts'
-import { publicBase } from '../middleware.ts'
+import { publicBase, varyByCaller } from '../middleware.ts'
 
 /** Room for the identifiers of a large table; those beyond what is answered are an overflow. */
 const MAX_FORM = 4 << 20
@@ -42,7 +42,7 @@ export function datalinkRoutes(deps: OriginDeps): Hono<OriginEnv> {
     }
     const everybody = c.var.caller.principal.sub === undefined && found.every((product) => product?.restricted !== true)
     c.header('Cache-Control', everybody ? 'public, max-age=60' : 'private, no-store')
-    for (const name of ['Authorization', 'Cookie']) c.header('Vary', name, { append: true })
+    varyByCaller(c)
     c.header('Content-Type', request.RESPONSEFORMAT[0]?.mediaType ?? LINKS_MEDIA_TYPE)
     const document = votableDocument(
       {

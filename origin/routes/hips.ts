@@ -25,7 +25,7 @@ import { listed } from '../hips/listed.ts'
 import type { StoredFile } from '../hips/map-files.ts'
 import { Progenitors } from '../hips/progenitors.ts'
 import { TileStore } from '../hips/tile-store.ts'
-import { publicBase } from '../middleware.ts'
+import { publicBase, varyByCaller } from '../middleware.ts'
 import { problem } from '../problem.ts'
 import { refuseDecision } from '../refuse.ts'
 
@@ -80,7 +80,7 @@ export function hipsRoutes({ catalog, config, clock }: OriginDeps): Hono<OriginE
     const forAll = who === 'everything' || isAnonymous(who)
     c.header('Content-Type', 'text/plain; charset=utf-8')
     c.header('Cache-Control', forAll ? 'public, max-age=60' : 'private, max-age=60')
-    if (who !== 'everything') for (const name of ['Authorization', 'Cookie']) c.header('Vary', name, { append: true })
+    if (who !== 'everything') varyByCaller(c)
     return c.body(hipslist(entries))
   }
   app.get('/hipslist', (c) => list(c, c.var.caller.principal))

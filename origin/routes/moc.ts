@@ -2,6 +2,7 @@
 // the caller may ask for.
 
 import { type Context, Hono } from 'hono'
+import { BY_CALLER } from '#src/caching'
 import { pairsOf } from '#src/dali'
 import { isAnonymous } from '#src/rights'
 import { MOC_MEDIA_TYPES, mocUrl, parseMoc } from '#src/services'
@@ -46,7 +47,7 @@ export function mocRoutes({ catalog, coverage, clock }: OriginDeps): Hono<Origin
       },
       {
         cacheControl: everybody ? `public, max-age=${LIFETIME_S}` : `private, max-age=${LIFETIME_S}, must-revalidate`,
-        vary: [...(explicit ? [] : ['Accept']), 'Authorization', 'Cookie'],
+        vary: [...(explicit ? [] : ['Accept']), ...BY_CALLER],
       },
     )
   }

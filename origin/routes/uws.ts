@@ -28,7 +28,7 @@ import type { OriginEnv } from '../deps.ts'
 import { ERROR_FILE } from '../jobs/runner.ts'
 import type { JobLimits, JobService } from '../jobs/service.ts'
 import type { StoredJob } from '../jobs/store.ts'
-import { publicBase } from '../middleware.ts'
+import { publicBase, varyByCaller } from '../middleware.ts'
 import { refuse } from '../refuse.ts'
 
 type C = Context<OriginEnv>
@@ -58,7 +58,7 @@ export function uwsRoutes({ path, kind, jobs, limits, read, merge, errorType }: 
 
   app.use(`${path}/*`, async (c, next) => {
     c.header('Cache-Control', 'private, no-store')
-    for (const name of ['Authorization', 'Cookie']) c.header('Vary', name, { append: true })
+    varyByCaller(c)
     await next()
   })
 

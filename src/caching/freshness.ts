@@ -18,15 +18,18 @@ const PRIVATE_S: Record<ResourceKind, number> = { tile: 3_600, cutout: 600, desc
 /** How long a client may show what it has while it asks again. */
 const STALE_S = 3_600
 
+/** What says who asks: an answer that depends on it varies with these. */
+export const BY_CALLER: readonly string[] = ['Authorization', 'Cookie']
+
 export function freshness(kind: ResourceKind, decision: Decision, nowMs: number): Freshness {
-  if (decision.outcome === 'deny') return { cacheControl: 'no-store', vary: ['Authorization', 'Cookie'] }
+  if (decision.outcome === 'deny') return { cacheControl: 'no-store', vary: BY_CALLER }
   if (decision.public) {
     const stale = kind === 'tile' ? `, stale-while-revalidate=${STALE_S}` : ''
     return { cacheControl: `public, max-age=${CLIENT_S[kind]}${stale}`, vary: [] }
   }
   const left = decision.untilMs === undefined ? PRIVATE_S[kind] : Math.floor((decision.untilMs - nowMs) / 1000)
   const maxAge = Math.max(0, Math.min(PRIVATE_S[kind], left))
-  return { cacheControl: `private, max-age=${maxAge}, must-revalidate`, vary: ['Authorization', 'Cookie'] }
+  return { cacheControl: `private, max-age=${maxAge}, must-revalidate`, vary: BY_CALLER }
 }
 
 /**

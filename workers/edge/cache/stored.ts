@@ -37,7 +37,6 @@ export function metaText(reply: Reply): string | undefined {
     cacheControl,
     extra,
   }
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: everything but printable ASCII
   return JSON.stringify(meta).replace(/[^\x20-\x7e]/g, (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`)
 }
 

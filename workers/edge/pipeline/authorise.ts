@@ -1,5 +1,6 @@
 // The refusal of a request, in the words of the service that was asked.
 
+import { BY_CALLER } from '#src/caching'
 import { DaliError, sodaFault } from '#src/dali'
 import { challenges, type Deny } from '#src/rights'
 import { plainText, problem } from '../problem.ts'
@@ -25,7 +26,7 @@ export function refuse(decision: Deny, visit: Visit, options: RefuseOptions): Re
 
 function refusal(status: 401 | 403, reason: string, challenge: string[], visit: Visit, { dali }: RefuseOptions) {
   const headers: Record<string, string> = {
-    vary: 'Authorization, Cookie',
+    vary: BY_CALLER.join(', '),
     'cache-status': 'isolate; fwd=bypass; detail=denied',
   }
   if (challenge.length > 0) headers['www-authenticate'] = forClient(challenge, visit.request.headers).join(', ')

@@ -1,6 +1,7 @@
 // Everything else the origin has. Documents that are the same for everybody are kept (asked for as nobody); what
 // depends on who asks, or on this moment, goes through with the caller's principal and is kept by nobody.
 
+import { BY_CALLER } from '#src/caching'
 import { isAnonymous, type ProductRights } from '#src/rights'
 import { TAP_LIMITS } from '#src/services'
 import { JOBS_COOKIE, knownJobs } from '#src/uws'
@@ -42,7 +43,7 @@ export async function document(visit: Visit, { parameters, vary = [] }: Document
       lifetime: ({ cacheControl }) => 1000 * Math.min(LONGEST_S, lifetimeS(cacheControl, DOCUMENT_S)),
       anonymous: true,
       control: 'origin',
-      vary: parameters ? [...vary, 'Authorization', 'Cookie'] : vary,
+      vary: parameters ? [...vary, ...BY_CALLER] : vary,
     },
     visit,
   )
@@ -112,7 +113,7 @@ export async function live(visit: Visit): Promise<Response> {
   if (location !== null) answered.location = here(location, edge.settings.originUrl, visit)
   const given = response.headers.get('set-cookie')
   if (given?.startsWith(`${JOBS_COOKIE}=`) && JOB_LIST.test(path)) answered['set-cookie'] = given
-  Object.assign(answered, common(visit, response.headers.get('vary') ?? 'Authorization, Cookie'))
+  Object.assign(answered, common(visit, response.headers.get('vary') ?? BY_CALLER.join(', ')))
   return new Response(response.body, { status: response.status, headers: answered })
 }
 
